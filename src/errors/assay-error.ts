@@ -55,16 +55,19 @@ export class AssayError extends Error {
   override readonly name = "AssayError";
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
-  readonly [brand] = true;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { readonly details?: Readonly<Record<string, unknown>>; readonly cause?: unknown } = {},
+    options: {
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import Sqlite from "better-sqlite3";
+import { isBusy, toAssayError } from "./errors.ts";
+
+/** Longer than any transaction of ours, by orders of magnitude: whoever holds the file so long is not Assay. */
+const lockPatienceMs = 120_000;
+
+/**
+ * One connection to a file. SQLite's own busy timeout is unfair between processes and ends in an error, so
+ * it is 0 and every entry is retried here, asynchronously and with jitter, until the file is free.
+ */
+export class Connection {
+  readonly raw: Sqlite.Database;
+  readonly location: string;
+  readonly #statements = new Map<string, Sqlite.Statement>();
+
+  constructor(raw: Sqlite.Database, location: string) {
+    this.raw = raw;
+    this.location = location;
+  }
+
+  /** A prepared statement, prepared once. */
+  prepare(sql: string): Sqlite.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.raw.prepare(sql);
+      if (this.#statements.size >= 512) this.#statements.clear();
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Runs `action` outside a transaction, again while the file is locked. */
+  async read<T>(action: () => T): Promise<T> {
+    return await retryWhileBusy(this.location, action);
+  }
+
+  /** Runs `action` in one transaction that holds the write lock from its beginning. */
+  async transaction<T>(action: () => T): Promise<T> {
+    return await retryWhileBusy(this.location, () => {
+      this.prepare("BEGIN IMMEDIATE").run();
+      try {
+        const result = action();
+        this.prepare("COMMIT").run();
+        return result;
+      } catch (error) {
+        if (this.raw.inTransaction) this.raw.prepare("ROLLBACK").run();
+        throw error;
+      }
+    });
+  }
+
+  close(): void {
+    this.raw.close();
+  }
+}
+
+/** Calls a synchronous action until the file is not locked by another process. */
+export async function retryWhileBusy<T>(location: string, action: () => T): Promise<T> {
+  const giveUpAt = performance.now() + lockPatienceMs;
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return action();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw toAssayError(error, location);
+      await sleep(Math.random() * Math.min(20, 1 + tries));
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import type {
+  BatchOutcome,
+  Capabilities,
+  CollectionDeclaration,
+  DatabaseDriver,
+  Document,
+  IndexDeclaration,
+  Operation,
+  OperationResult,
+  Query,
+  ReadOptions,
+  ViewDeclaration,
+} from "../../contract.ts";
+import { Catalog } from "./catalog.ts";
+import { openClock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+import { isMissingTable } from "./errors.ts";
+import { TableOperations } from "./operations.ts";
+import { identifier } from "./sql.ts";
+import { viewSql } from "./views.ts";
+
+/** Thrown through a transaction to undo it when a required operation changed nothing. */
+class Undo {
+  readonly failedAt: number;
+  constructor(failedAt: number) {
+    this.failedAt = failedAt;
+  }
+}
+
+const skipped: OperationResult = { count: 0, documents: [] };
+
+/** SQLite as a database of Assay: one connection, every write in a transaction that holds the write lock. */
+export class SqliteDriver implements DatabaseDriver {
+  readonly location: string;
+  readonly capabilities: Capabilities;
+  readonly #connection: Connection;
+  readonly #catalog: Catalog;
+  readonly #operations = new Map<string, TableOperations>();
+  #clock: (() => number) | undefined;
+
+  constructor(
+    connection: Connection,
+    collections: readonly CollectionDeclaration[],
+    capabilities: { readonly shared: boolean },
+  ) {
+    this.#connection = connection;
+    this.#catalog = new Catalog(connection, collections);
+    this.location = connection.location;
+    this.capabilities = { atomicBatch: true, views: true, shared: capabilities.shared };
+  }
+
+  /** Reads or starts the clock. A connection that may not write uses the clock of who wrote last. */
+  async start(): Promise<void> {
+    this.#clock = await openClock(this.#connection);
+  }
+
+  async define(collections: readonly CollectionDeclaration[]): Promise<void> {
+    await this.#connection.transaction(() => {
+      this.#catalog.define(collections);
+    });
+    this.#operations.clear();
+  }
+
+  async read(collection: string, query: Query, options: ReadOptions): Promise<Document[]> {
+    const operations = this.#of(collection);
+    return await this.#connection.read(() =>
+      emptyIfMissing([], () => operations.read(query, options)),
+    );
+  }
+
+  async count(collection: string, query: Query): Promise<number> {
+    const operations = this.#of(collection);
+    return await this.#connection.read(() => emptyIfMissing(0, () => operations.count(query)));
+  }
+
+  async apply(operations: readonly Operation[]): Promise<BatchOutcome> {
+    try {
+      const results = await this.#connection.transaction(() => this.#applyAll(operations));
+      return { applied: true, results };
+    } catch (error) {
+      if (error instanceof Undo) return { applied: false, failedAt: error.failedAt };
+      throw error;
+    }
+  }
+
+  #applyAll(operations: readonly Operation[]): OperationResult[] {
+    const results: OperationResult[] = [];
+    for (const [place, operation] of operations.entries()) {
+      const waits = operation.after;
+      const skip = waits !== undefined && (results[waits]?.count ?? 0) === 0;
+      if (operation.kind === "insert") this.#catalog.ensureTable(operation.collection);
+      const result = skip
+        ? skipped
+        : emptyIfMissing(skipped, () => this.#of(operation.collection).apply(operation));
+      if (operation.required === true && result.count === 0) throw new Undo(place);
+      results.push(result);
+    }
+    return results;
+  }
+
+  async indexes(collection: string): Promise<readonly IndexDeclaration[]> {
+    return await this.#connection.read(() => this.#catalog.indexes(collection));
+  }
+
+  async ensureIndex(collection: string, index: IndexDeclaration): Promise<void> {
+    await this.#connection.transaction(() => {
+      this.#catalog.ensureIndex(collection, index);
+    });
+  }
+
+  async dropIndex(collection: string, index: IndexDeclaration): Promise<void> {
+    await this.#connection.transaction(() => {
+      this.#catalog.dropIndex(collection, index);
+    });
+  }
+
+  async replaceViews(views: readonly ViewDeclaration[], drop: readonly string[]): Promise<void> {
+    await this.#connection.transaction(() => {
+      for (const name of [...drop, ...views.map((view) => view.name)]) {
+        this.#connection.raw.exec(`DROP VIEW IF EXISTS ${identifier(name)}`);
+      }
+      for (const view of views) {
+        this.#connection.raw.exec(viewSql(view, this.#catalog.table(view.collection).fields));
+      }
+    });
+  }
+
+  now(): Promise<number> {
+    return Promise.resolve(this.#now());
+  }
+
+  close(): Promise<void> {
+    this.#connection.close();
+    return Promise.resolve();
+  }
+
+  #now(): number {
+    if (this.#clock === undefined) throw new TypeError("The SQLite driver was not started");
+    return this.#clock();
+  }
+
+  #of(collection: string): TableOperations {
+    let operations = this.#operations.get(collection);
+    if (operations === undefined) {
+      const table = this.#catalog.table(collection);
+      operations = new TableOperations(this.#connection, table, () => this.#now());
+      this.#operations.set(collection, operations);
+    }
+    return operations;
+  }
+}
+
+function emptyIfMissing<T>(empty: T, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (isMissingTable(error)) return empty;
+    throw error;
+  }
+}

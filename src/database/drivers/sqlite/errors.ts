@@ -1,0 +1,56 @@
+import { AssayError, isAssayError, type ErrorCode } from "../../../errors/assay-error.ts";
+
+const byPrefix: readonly (readonly [prefix: string, code: ErrorCode, says: string])[] = [
+  ["SQLITE_FULL", "STORAGE_FULL", "has no room left on its disk"],
+  ["SQLITE_NOTADB", "STORAGE_UNAVAILABLE", "is not an SQLite database"],
+  ["SQLITE_CORRUPT", "CORRUPT", "is damaged"],
+  ["SQLITE_IOERR_SHORT_READ", "CORRUPT", "is shorter than it should be"],
+  ["SQLITE_IOERR", "STORAGE_UNAVAILABLE", "cannot be read or written"],
+  ["SQLITE_READONLY", "STORAGE_UNAVAILABLE", "is not writable"],
+  ["SQLITE_CANTOPEN", "STORAGE_UNAVAILABLE", "cannot be opened"],
+  ["SQLITE_PERM", "STORAGE_UNAVAILABLE", "may not be accessed"],
+  ["SQLITE_BUSY", "LOCK_TIMEOUT", "stayed locked by another process"],
+  ["SQLITE_LOCKED", "LOCK_TIMEOUT", "stayed locked"],
+];
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Whether another connection holds a lock that will go away by itself. */
+export function isBusy(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && (code.startsWith("SQLITE_BUSY") || code === "SQLITE_LOCKED");
+}
+
+/** Whether a statement failed because its table does not exist: then its collection is empty. */
+export function isMissingTable(error: unknown): boolean {
+  return codeOf(error) === "SQLITE_ERROR" && (error as Error).message.startsWith("no such table");
+}
+
+/** Whether a unique index forbids the write. */
+export function isDuplicate(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
+}
+
+/** SQLite's errors in Assay's words; all other errors as they are. */
+export function toAssayError(error: unknown, location: string): unknown {
+  if (isAssayError(error)) return error;
+  const code = codeOf(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  if (isDuplicate(error)) {
+    const what = error.message.replace(/^UNIQUE constraint failed: /, "");
+    return new AssayError("DUPLICATE", `A document with the same ${what} exists already`, {
+      details: { fields: what },
+      cause: error,
+    });
+  }
+  const known = byPrefix.find(([prefix]) => code.startsWith(prefix));
+  if (known === undefined) return error;
+  return new AssayError(known[1], `${location} ${known[2]}`, {
+    details: { location, sqlite: code },
+    cause: error,
+  });
+}

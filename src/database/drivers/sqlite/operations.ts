@@ -1,0 +1,210 @@
+import type { RunResult } from "better-sqlite3";
+import { compareForSort } from "../../../values/compare.ts";
+import { changedDocument } from "../../change.ts";
+import {
+  ServerTime,
+  type Change,
+  type Document,
+  type InsertOperation,
+  type Operation,
+  type OperationResult,
+  type Query,
+  type ReadOptions,
+  type SortKey,
+} from "../../contract.ts";
+import { matchesDocument, valueAt } from "../../match.ts";
+import { parseQuery } from "../../query.ts";
+import type { Connection } from "./connection.ts";
+import { identifier, restColumn, toFilter, toOrder, type Bound } from "./sql.ts";
+import type { Table } from "./table.ts";
+
+interface Row {
+  readonly rowid: number;
+  readonly document: Document;
+}
+
+/** The operations of the contract on one table, synchronous: the caller holds the transaction. */
+export class TableOperations {
+  readonly #connection: Connection;
+  readonly #table: Table;
+  readonly #now: () => number;
+
+  constructor(connection: Connection, table: Table, now: () => number) {
+    this.#connection = connection;
+    this.#table = table;
+    this.#now = now;
+  }
+
+  read(query: Query, options: ReadOptions): Document[] {
+    return this.#rows(query, options).map((row) => row.document);
+  }
+
+  count(query: Query): number {
+    const filter = toFilter(parseQuery(query), this.#table.fields, this.#now);
+    if (filter.residual.length > 0) return this.#rows(query, { select: [] }).length;
+    const sql = `SELECT count(*) FROM ${this.#table.name} WHERE ${filter.sql}`;
+    return this.#connection.prepare(sql).pluck().get(filter.bound) as number;
+  }
+
+  apply(operation: Operation): OperationResult {
+    switch (operation.kind) {
+      case "insert":
+        return { count: this.#insert(operation), documents: [] };
+      case "update":
+        return { count: this.#update(operation.query, operation.change), documents: [] };
+      case "remove":
+        return { count: this.#remove(operation.query), documents: [] };
+      case "readAndWrite": {
+        const documents = this.#readAndWrite(operation.query, operation.change, operation);
+        return { count: documents.length, documents };
+      }
+    }
+  }
+
+  #insert({ documents, ifAbsent }: InsertOperation): number {
+    const verb = ifAbsent === true ? "INSERT OR IGNORE" : "INSERT";
+    const statement = this.#connection.prepare(`${verb} ${this.#table.insertSql}`);
+    let count = 0;
+    for (const document of documents) count += statement.run(this.#table.toRow(document)).changes;
+    return count;
+  }
+
+  /** The matching rows in order, decided by SQL as far as SQL can. */
+  #rows(query: Query, options: ReadOptions): Row[] {
+    const table = this.#table;
+    const { sql, bound, residual } = toFilter(parseQuery(query), table.fields, this.#now);
+    const sort = options.sort ?? [];
+    const order = toOrder(sort, table.fields);
+    const needed = residual.length > 0 || order === undefined;
+    const list = table.selectList(needed ? undefined : options.select);
+    const inSql = !needed && options.limit !== undefined ? " LIMIT ?" : "";
+    const columns = ["rowid", ...list.map(identifier)].join(", ");
+    const statement = this.#connection
+      .prepare(`SELECT ${columns} FROM ${table.name} WHERE ${sql}${order ?? ""}${inSql}`)
+      .raw();
+    const parameters = inSql === "" ? bound : [...bound, options.limit ?? 0];
+    const rows: Row[] = [];
+    const limit = options.limit ?? Infinity;
+    for (const raw of statement.iterate(parameters) as IterableIterator<unknown[]>) {
+      if (rows.length >= limit && order !== undefined) break;
+      const document = table.fromRow(raw, list, needed ? undefined : options.select, 1);
+      if (residual.length > 0 && !matchesDocument(document, residual, table.fields)) continue;
+      rows.push({ rowid: raw[0] as number, document });
+    }
+    const sorted = order === undefined ? this.#sorted(rows, sort).slice(0, limit) : rows;
+    return needed ? sorted.map((row) => projected(row, options.select)) : sorted;
+  }
+
+  #sorted(rows: readonly Row[], sort: readonly SortKey[]): Row[] {
+    const { fields } = this.#table;
+    const keyed = rows.map((row) => ({
+      row,
+      keys: sort.map(({ field }) => valueAt(row.document, field, fields)),
+    }));
+    keyed.sort((a, b) => {
+      for (const [i, { descending }] of sort.entries()) {
+        const order = compareForSort(a.keys[i], b.keys[i]);
+        if (order !== 0) return descending === true ? -order : order;
+      }
+      return 0;
+    });
+    return keyed.map(({ row }) => row);
+  }
+
+  #remove(query: Query): number {
+    const { sql, bound, residual } = toFilter(parseQuery(query), this.#table.fields, this.#now);
+    if (residual.length === 0) {
+      return this.#connection.prepare(`DELETE FROM ${this.#table.name} WHERE ${sql}`).run(bound)
+        .changes;
+    }
+    const statement = this.#connection.prepare(`DELETE FROM ${this.#table.name} WHERE rowid = ?`);
+    const rows = this.#rows(query, { select: [] });
+    for (const { rowid } of rows) statement.run(rowid);
+    return rows.length;
+  }
+
+  #update(query: Query, change: Change): number {
+    const filter = toFilter(parseQuery(query), this.#table.fields, this.#now);
+    const assignments = this.#assignments(change);
+    if (filter.residual.length === 0 && assignments !== undefined) {
+      const sql = `UPDATE ${this.#table.name} SET ${assignments.sql} WHERE ${filter.sql}`;
+      return this.#run(sql, [...assignments.bound, ...filter.bound]).changes;
+    }
+    const rows = this.#rows(query, {});
+    for (const row of rows)
+      this.#replace(row.rowid, changedDocument(row.document, change, this.#now()));
+    return rows.length;
+  }
+
+  #readAndWrite(query: Query, change: Change, options: ReadOptions): Document[] {
+    const { sort = [], limit = 1, select } = options;
+    const assignments = this.#assignments(change);
+    if (assignments === undefined) {
+      return this.#rows(query, { sort, limit }).map((row) => {
+        const document = changedDocument(row.document, change, this.#now());
+        this.#replace(row.rowid, document);
+        return projected({ ...row, document }, select).document;
+      });
+    }
+    const found = this.#rows(query, { sort, limit, select: [] });
+    const list = this.#table.selectList(select);
+    const returning = ["rowid", ...list.map(identifier)].join(", ");
+    const statement = this.#connection
+      .prepare(
+        `UPDATE ${this.#table.name} SET ${assignments.sql} WHERE rowid IN (SELECT value FROM json_each(?)) RETURNING ${returning}`,
+      )
+      .raw();
+    const rowids = JSON.stringify(found.map((row) => row.rowid));
+    const changed = new Map<number, Document>();
+    for (const raw of statement.all([...assignments.bound, rowids]) as unknown[][]) {
+      changed.set(raw[0] as number, this.#table.fromRow(raw, list, select, 1));
+    }
+    return found.map((row) => changed.get(row.rowid) ?? {});
+  }
+
+  /** A change as SQL over columns; undefined when it touches a field that is not one. */
+  #assignments(change: Change): { sql: string; bound: Bound[] } | undefined {
+    const { fields } = this.#table;
+    if (change.append !== undefined && Object.keys(change.append).length > 0) return undefined;
+    const parts: string[] = [];
+    const bound: Bound[] = [];
+    for (const field of change.unset ?? []) {
+      if (fields[field] === undefined) return undefined;
+      parts.push(`${identifier(field)} = NULL`);
+    }
+    for (const field in change.set) {
+      const value = change.set[field];
+      if (value === undefined) continue;
+      if (fields[field] === undefined) return undefined;
+      const now = value instanceof ServerTime ? this.#now() + value.offsetMs : value;
+      parts.push(`${identifier(field)} = ?`);
+      bound.push(this.#table.toBound(field, now));
+    }
+    for (const field in change.increment) {
+      if (fields[field] === undefined) return undefined;
+      const name = identifier(field);
+      parts.push(`${name} = coalesce(${name}, 0) + ?`);
+      bound.push(change.increment[field] ?? 0);
+    }
+    return parts.length === 0 ? undefined : { sql: parts.join(", "), bound };
+  }
+
+  #replace(rowid: number, document: Document): void {
+    const table = this.#table;
+    const columns = [...table.columns, restColumn].map((name) => `${identifier(name)} = ?`);
+    const sql = `UPDATE ${table.name} SET ${columns.join(", ")} WHERE rowid = ?`;
+    this.#run(sql, [...table.toRow(document), rowid]);
+  }
+
+  #run(sql: string, bound: readonly Bound[]): RunResult {
+    return this.#connection.prepare(sql).run(bound);
+  }
+}
+
+function projected({ rowid, document }: Row, select: readonly string[] | undefined): Row {
+  if (select === undefined) return { rowid, document };
+  const entries = select
+    .filter((field) => document[field] !== undefined)
+    .map((field) => [field, document[field]] as const);
+  return { rowid, document: Object.fromEntries(entries) };
+}

@@ -1,0 +1,154 @@
+import { encodeValue } from "../../../values/encode.ts";
+import { ServerTime, type FieldType, type SortKey } from "../../contract.ts";
+import type { DeclaredFields } from "../../match.ts";
+import type { Condition } from "../../query.ts";
+
+/** A value that SQLite can be given. */
+export type Bound = number | string | Uint8Array | null;
+
+/** The column that holds the fields nobody declared. */
+export const restColumn = "document";
+
+/** A quoted name. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Where a dotted path leads: a column, and the JSON path within it ("" for the whole). */
+export function locate(path: string, fields: DeclaredFields): { column: string; inside: string } {
+  const [head = "", ...keys] = path.split(".");
+  const declared = fields[head] !== undefined;
+  const steps = declared ? keys : [head, ...keys];
+  return {
+    column: identifier(declared ? head : restColumn),
+    inside: steps.length === 0 ? "" : `'$${steps.map(jsonStep).join("")}'`,
+  };
+}
+
+function jsonStep(key: string): string {
+  return `."${key.replaceAll('"', '\\"').replaceAll("'", "''")}"`;
+}
+
+/**
+ * The part of a query that SQL decides, and the conditions that only the codec's values can decide: those
+ * have a part in the SQL too where it can rule documents out, but never the last word.
+ */
+export interface Filter {
+  readonly sql: string;
+  readonly bound: readonly Bound[];
+  readonly residual: readonly Condition[];
+}
+
+interface Term {
+  readonly sql: string;
+  readonly bound: readonly Bound[];
+  readonly exact: boolean;
+}
+
+const comparison = { $gt: ">", $gte: ">=", $lt: "<", $lte: "<=" } as const;
+const everything: Term = { sql: "1", bound: [], exact: false };
+const nothing: Term = { sql: "0", bound: [], exact: true };
+
+/** Splits conditions into SQL and a residual; `now` is the database's time. */
+export function toFilter(
+  conditions: readonly Condition[],
+  fields: DeclaredFields,
+  now: () => number,
+): Filter {
+  const terms: string[] = [];
+  const bound: Bound[] = [];
+  const residual: Condition[] = [];
+  for (const condition of conditions) {
+    const type = fields[condition.path];
+    const { operand } = condition;
+    const value = operand instanceof ServerTime ? now() + operand.offsetMs : operand;
+    const term =
+      type === undefined || type === "encoded"
+        ? termInside(condition, value, fields, type === "encoded")
+        : termOfColumn(condition, value, type);
+    terms.push(term.sql);
+    bound.push(...term.bound);
+    if (!term.exact) residual.push(condition);
+  }
+  return { sql: terms.length === 0 ? "1" : terms.join(" AND "), bound, residual };
+}
+
+/** The value as a column of this type would hold it; undefined when no such column can equal it. */
+function boundFor(type: FieldType, value: unknown): Bound | undefined {
+  switch (type) {
+    case "integer":
+    case "real":
+      return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
+    case "text":
+      return typeof value === "string" ? value : undefined;
+    case "bytes":
+      return value instanceof Uint8Array ? value : undefined;
+    case "encoded":
+      return undefined;
+  }
+}
+
+function termOfColumn({ path, operator }: Condition, value: unknown, type: FieldType): Term {
+  const column = identifier(path);
+  if (operator === "$exists" || value === null) {
+    const present = operator === "$exists" ? value === true : operator === "$ne";
+    if (value === null && operator !== "$eq" && operator !== "$ne") return nothing;
+    return { sql: `${column} IS ${present ? "NOT " : ""}NULL`, bound: [], exact: true };
+  }
+  if (operator === "$in") {
+    const items = (value as readonly unknown[]).map((item) => boundFor(type, item));
+    if (type === "bytes" || (value as readonly unknown[]).includes(null)) return everything;
+    const list = JSON.stringify(items.filter((item) => item !== undefined));
+    return { sql: `${column} IN (SELECT value FROM json_each(?))`, bound: [list], exact: true };
+  }
+  const bound = boundFor(type, value);
+  if (bound === undefined) return operator === "$ne" ? { ...everything, exact: true } : nothing;
+  if (operator === "$eq") return { sql: `${column} = ?`, bound: [bound], exact: true };
+  if (operator === "$ne") return { sql: `${column} IS NOT ?`, bound: [bound], exact: true };
+  if (type === "bytes") return nothing;
+  return { sql: `${column} ${comparison[operator]} ?`, bound: [bound], exact: true };
+}
+
+/** A term over JSON: it may admit too much, never too little. */
+function termInside(
+  { path, operator }: Condition,
+  value: unknown,
+  fields: DeclaredFields,
+  whole: boolean,
+): Term {
+  const { column, inside } = locate(path, fields);
+  if (whole) {
+    if (operator !== "$exists") return everything;
+    return { sql: `${column} IS ${value === true ? "NOT " : ""}NULL`, bound: [], exact: true };
+  }
+  // Objects with odd keys are stored as lists of pairs, into which no JSON path leads.
+  const odd = `instr(${column}, '"$object"')`;
+  const scalar =
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  if (operator === "$eq" && scalar && value !== 0) {
+    return {
+      sql: `(${column} -> ${inside} = ? OR ${odd})`,
+      bound: [encodeValue(value)],
+      exact: false,
+    };
+  }
+  const isRange = operator in comparison;
+  if (isRange && typeof value === "number" && Number.isFinite(value)) {
+    const compared = `json_extract(${column}, ${inside}) ${comparison[operator as keyof typeof comparison]} ?`;
+    const tagged = `json_type(${column}, ${inside}) = 'object'`;
+    return { sql: `(${compared} OR ${tagged} OR ${odd})`, bound: [value], exact: false };
+  }
+  return everything;
+}
+
+/** ORDER BY over real columns; undefined when a key is not one. */
+export function toOrder(sort: readonly SortKey[], fields: DeclaredFields): string | undefined {
+  if (sort.length === 0) return "";
+  const isColumn = ({ field }: SortKey): boolean =>
+    fields[field] !== undefined && fields[field] !== "encoded";
+  if (!sort.every(isColumn)) return undefined;
+  const keys = sort.map(
+    ({ field, descending }) => `${identifier(field)}${descending === true ? " DESC" : ""}`,
+  );
+  return ` ORDER BY ${keys.join(", ")}`;
+}

@@ -1,0 +1,24 @@
+import type { ViewDeclaration } from "../../contract.ts";
+import type { DeclaredFields } from "../../match.ts";
+import { parseQuery } from "../../query.ts";
+import { identifier, locate } from "./sql.ts";
+
+/** A literal: a view cannot have bound parameters. */
+function literal(value: unknown): string {
+  if (typeof value === "number" && Number.isFinite(value)) return String(value);
+  if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
+  throw new RangeError("A view is restricted by numbers and strings only");
+}
+
+/** CREATE VIEW with a column for each declared one; values inside JSON come out as SQL values. */
+export function viewSql(view: ViewDeclaration, fields: DeclaredFields): string {
+  const columns = Object.entries(view.columns).map(([name, path]) => {
+    const { column, inside } = locate(path, fields);
+    const value = inside === "" ? column : `json_extract(${column}, ${inside})`;
+    return `${value} AS ${identifier(name)}`;
+  });
+  const conditions = parseQuery(view.query).map(
+    ({ path, operand }) => `${identifier(path)} = ${literal(operand)}`,
+  );
+  return `CREATE VIEW ${identifier(view.name)} AS SELECT ${columns.join(", ")} FROM ${identifier(view.collection)} WHERE ${conditions.join(" AND ") || "1"}`;
+}

@@ -1,0 +1,208 @@
+import { AssayError } from "../errors/assay-error.ts";
+import { didYouMean } from "../util/nearest.ts";
+import type {
+  BatchOutcome,
+  Change,
+  CollectionDeclaration,
+  Database,
+  DatabaseDriver,
+  Document,
+  IndexDeclaration,
+  Operation,
+  OperationResult,
+  Query,
+  ReadOptions,
+  SortKey,
+  ViewDeclaration,
+} from "./contract.ts";
+import { indexAnswers, indexName } from "./index-rule.ts";
+import { parseQuery } from "./query.ts";
+
+const nothing: OperationResult = { count: 0, documents: [] };
+const collectionName = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/**
+ * A driver made safe to use: every argument is checked here once for all backends, a query that no index
+ * answers is refused, and use after close is an error.
+ */
+export class ManagedDatabase implements Database {
+  readonly #driver: DatabaseDriver;
+  readonly #indexes = new Map<string, readonly IndexDeclaration[]>();
+  #closed = false;
+
+  constructor(driver: DatabaseDriver, collections: readonly CollectionDeclaration[]) {
+    this.#driver = driver;
+    for (const { name, indexes } of collections) this.#indexes.set(name, indexes);
+  }
+
+  get location(): string {
+    return this.#driver.location;
+  }
+
+  get capabilities(): Database["capabilities"] {
+    return this.#driver.capabilities;
+  }
+
+  async define(collections: readonly CollectionDeclaration[]): Promise<void> {
+    await this.#open().define(collections);
+    for (const { name, indexes } of collections) this.#indexes.set(name, indexes);
+  }
+
+  async read(
+    collection: string,
+    query: Query = {},
+    options: ReadOptions = {},
+  ): Promise<Document[]> {
+    const driver = this.#open();
+    await this.#check(collection, query, options);
+    return await driver.read(collection, query, options);
+  }
+
+  async count(
+    collection: string,
+    query: Query = {},
+    options: { readonly scan?: boolean } = {},
+  ): Promise<number> {
+    const driver = this.#open();
+    await this.#check(collection, query, options);
+    return await driver.count(collection, query);
+  }
+
+  async write(
+    collection: string,
+    data: Document | readonly Document[] | Change,
+    query?: Query,
+    options: { readonly scan?: boolean } = {},
+  ): Promise<number> {
+    const operation: Operation =
+      query === undefined
+        ? { kind: "insert", collection, documents: Array.isArray(data) ? data : [data as Document] }
+        : { kind: "update", collection, query, change: data as Change, ...options };
+    return (await this.#one(operation)).count;
+  }
+
+  async remove(
+    collection: string,
+    query: Query,
+    options: { readonly scan?: boolean } = {},
+  ): Promise<number> {
+    return (await this.#one({ kind: "remove", collection, query, ...options })).count;
+  }
+
+  async readAndWrite(
+    collection: string,
+    query: Query,
+    change: Change,
+    options: ReadOptions = {},
+  ): Promise<Document[]> {
+    const result = await this.#one({ kind: "readAndWrite", collection, query, change, ...options });
+    return [...result.documents];
+  }
+
+  async batch(operations: readonly Operation[]): Promise<BatchOutcome> {
+    const driver = this.#open();
+    for (const [place, operation] of operations.entries()) {
+      if (operation.after !== undefined && !(operation.after >= 0 && operation.after < place)) {
+        throw new RangeError(
+          `Operation ${String(place)} cannot come after ${String(operation.after)}`,
+        );
+      }
+      if (operation.kind === "insert") this.#checkName(operation.collection);
+      else {
+        const sort = operation.kind === "readAndWrite" ? operation.sort : undefined;
+        await this.#check(operation.collection, operation.query, {
+          ...(sort === undefined ? {} : { sort }),
+          ...(operation.scan === undefined ? {} : { scan: operation.scan }),
+        });
+      }
+    }
+    return await driver.apply(operations);
+  }
+
+  async ensureIndex(collection: string, index: IndexDeclaration): Promise<void> {
+    const driver = this.#open();
+    this.#checkName(collection);
+    await driver.ensureIndex(collection, index);
+    this.#indexes.delete(collection);
+  }
+
+  async indexInformation(collection: string): Promise<Readonly<Record<string, boolean>>> {
+    this.#open();
+    const indexes = await this.#indexesOf(collection);
+    return Object.fromEntries(indexes.map((index) => [indexName(index), index.unique === true]));
+  }
+
+  async dropIndex(collection: string, name: string): Promise<void> {
+    const driver = this.#open();
+    const indexes = await this.#indexesOf(collection);
+    const index = indexes.find((candidate) => indexName(candidate) === name);
+    if (index === undefined) {
+      const names = indexes.map(indexName);
+      throw new AssayError(
+        "NOT_FOUND",
+        `No index "${name}" on "${collection}"${didYouMean(name, names)} (${names.join(", ")})`,
+        { details: { collection, name, accepted: names } },
+      );
+    }
+    await driver.dropIndex(collection, index);
+    this.#indexes.delete(collection);
+  }
+
+  async replaceViews(views: readonly ViewDeclaration[], drop: readonly string[]): Promise<void> {
+    await this.#open().replaceViews(views, drop);
+  }
+
+  async now(): Promise<number> {
+    return await this.#open().now();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#driver.close();
+  }
+
+  async #one(operation: Operation): Promise<OperationResult> {
+    const outcome = await this.batch([operation]);
+    return outcome.applied ? (outcome.results[0] ?? nothing) : nothing;
+  }
+
+  #open(): DatabaseDriver {
+    if (this.#closed) throw new AssayError("MODE", `The storage ${this.location} is closed`);
+    return this.#driver;
+  }
+
+  #checkName(collection: string): void {
+    if (collectionName.test(collection)) return;
+    throw new AssayError("INVALID_QUERY", `"${collection}" cannot name a collection`);
+  }
+
+  async #indexesOf(collection: string): Promise<readonly IndexDeclaration[]> {
+    const known = this.#indexes.get(collection);
+    if (known !== undefined) return known;
+    const indexes = await this.#driver.indexes(collection);
+    this.#indexes.set(collection, indexes);
+    return indexes;
+  }
+
+  async #check(
+    collection: string,
+    query: Query,
+    options: { readonly sort?: readonly SortKey[]; readonly scan?: boolean },
+  ): Promise<void> {
+    this.#checkName(collection);
+    const conditions = parseQuery(query);
+    if (options.scan === true) return;
+    const indexes = await this.#indexesOf(collection);
+    const sort = options.sort ?? [];
+    if (indexes.some((index) => indexAnswers(index, conditions, sort))) return;
+    const shape = conditions.map((c) => `${c.path} ${c.operator}`).join(", ") || "everything";
+    const order =
+      sort.length === 0 ? "" : ` in the order of ${sort.map((k) => k.field).join(", ")}`;
+    throw new AssayError(
+      "INVALID_QUERY",
+      `No index of "${collection}" answers a query for ${shape}${order}; declare one, or pass scan`,
+      { details: { collection, shape, accepted: indexes.map(indexName) } },
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { AssayError } from "../errors/assay-error.ts";
+import { didYouMean } from "../util/nearest.ts";
+import { ServerTime, type Query } from "./contract.ts";
+
+const operators = ["$ne", "$in", "$gt", "$gte", "$lt", "$lte", "$exists"] as const;
+
+export type Operator = (typeof operators)[number] | "$eq";
+
+/** One condition of a query. The operand of `$in` is an array, that of `$exists` a boolean. */
+export interface Condition {
+  readonly path: string;
+  readonly operator: Operator;
+  readonly operand: unknown;
+}
+
+function isOperatorObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.some((key) => key.startsWith("$"));
+}
+
+function parseOperator(path: string, key: string, operand: unknown): Condition {
+  const operator = operators.find((known) => known === key);
+  if (operator === undefined) {
+    throw new AssayError(
+      "INVALID_QUERY",
+      `Unknown operator "${key}" on "${path}"${didYouMean(key, operators)} (one of ${operators.join(" ")})`,
+      { details: { path, operator: key, accepted: operators } },
+    );
+  }
+  if (operator === "$in" && !Array.isArray(operand)) {
+    throw new AssayError("INVALID_QUERY", `$in on "${path}" takes an array`, { details: { path } });
+  }
+  if (operator === "$exists" && typeof operand !== "boolean") {
+    throw new AssayError("INVALID_QUERY", `$exists on "${path}" takes true or false`, {
+      details: { path },
+    });
+  }
+  return { path, operator, operand };
+}
+
+/** The conditions of a query, in its order. Throws `INVALID_QUERY` on an operator that does not exist. */
+export function parseQuery(query: Query): readonly Condition[] {
+  const conditions: Condition[] = [];
+  for (const path in query) {
+    const value = query[path];
+    if (value === undefined) continue;
+    if (!(value instanceof ServerTime) && isOperatorObject(value)) {
+      for (const key of Object.keys(value)) conditions.push(parseOperator(path, key, value[key]));
+    } else {
+      conditions.push({ path, operator: "$eq", operand: value });
+    }
+  }
+  return conditions;
+}

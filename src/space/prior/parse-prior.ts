@@ -1,0 +1,95 @@
+import { didYouMean } from "../../util/nearest.ts";
+import { Dimension, type RawDimension } from "../dimension.ts";
+import { invalidSpace } from "../invalid-space.ts";
+import { type Call, parseCall } from "./call.ts";
+import { parseChoices } from "./parse-choices.ts";
+import { checkArguments } from "./check-arguments.ts";
+
+/** How a call of a distribution becomes the fields of a dimension. */
+interface Distribution {
+  readonly kind: string;
+  /** Arguments that may be given by position, in order, and the fields that they become. */
+  readonly args: readonly (readonly [argument: string, field: string])[];
+  /** Arguments that are given by name only. */
+  readonly options: readonly (readonly [argument: string, field: string])[];
+}
+
+const bounds = [
+  ["low", "low"],
+  ["high", "high"],
+] as const;
+const common = [
+  ["discrete", "discrete"],
+  ["default_value", "default"],
+  ["shape", "shape"],
+  ["precision", "precision"],
+] as const;
+const location = [
+  ["loc", "mean"],
+  ["scale", "deviation"],
+] as const;
+
+const uniform: Distribution = { kind: "uniform", args: bounds, options: common };
+const logUniform: Distribution = { kind: "logUniform", args: bounds, options: common };
+const normal: Distribution = { kind: "normal", args: location, options: [...bounds, ...common] };
+const fidelity: Distribution = { kind: "fidelity", args: [...bounds, ["base", "base"]], options: [] };
+
+/** Oríon's names; the first of those that mean the same is the one in canonical prior strings. */
+const distributions: ReadonlyMap<string, Distribution> = new Map([
+  ["uniform", uniform],
+  ["loguniform", logUniform],
+  ["reciprocal", logUniform],
+  ["normal", normal],
+  ["norm", normal],
+  ["gaussian", normal],
+  ["fidelity", fidelity],
+]);
+
+/** True for a text of the form `word(…)`, which is a prior; every other text is a constant. */
+export function isPriorText(text: string): boolean {
+  return /^\s*\+?\s*[\p{L}_][\p{L}\p{N}_.]*\s*\(.*\)\s*$/su.test(text);
+}
+
+/**
+ * The dimension that an Oríon prior string describes, such as "loguniform(1e-5, 1, precision=2)".
+ * The text is parsed, never evaluated; a `+` before it is dropped. Its numbers are checked by the
+ * space that it becomes part of. `INVALID_SPACE` for what cannot be read, with the parameter's `name`.
+ */
+export function parsePrior(text: string, name = ""): Dimension {
+  if (!isPriorText(text)) {
+    throw invalidSpace(name, `"${text}" is no prior; one reads as "uniform(0, 1)"`);
+  }
+  const call = parseCall(text.replace(/^\s*\+/, ""), name);
+  if (call.function === "choices") return new Dimension(parseChoices(call, name));
+  const distribution = distributions.get(call.function);
+  if (distribution === undefined) throw unknownDistribution(call.function, text, name);
+  return new Dimension(bind(call, distribution, name));
+}
+
+function bind(call: Call, { kind, args, options }: Distribution, name: string): RawDimension {
+  if (call.positional.length > args.length) {
+    const wanted = args.map(([argument]) => argument).join(", ");
+    const count = call.positional.length;
+    throw invalidSpace(name, `${call.function} takes ${wanted}, got ${count} arguments`);
+  }
+  const fields = new Map<string, string>([...args, ...options]);
+  checkArguments(call, [...fields.keys()], name);
+  const given = new Map(call.keywords);
+  for (const [index, [argument]] of args.slice(0, call.positional.length).entries()) {
+    if (given.has(argument)) {
+      throw invalidSpace(name, `${call.function} got its argument "${argument}" twice`);
+    }
+    given.set(argument, call.positional[index]);
+  }
+  const raw = [...given].map(([argument, value]) => [fields.get(argument) ?? argument, value]);
+  return { ...Object.fromEntries(raw), kind };
+}
+
+function unknownDistribution(word: string, text: string, name: string): Error {
+  if (word === "randint") {
+    return invalidSpace(name, "randint is not supported; use uniform(low, high, discrete=True)");
+  }
+  const known = [...distributions.keys(), "choices"];
+  const accepted = `one of ${known.join(", ")}; constant("${text}") keeps a text as it is`;
+  return invalidSpace(name, `unknown distribution "${word}"${didYouMean(word, known)} (${accepted})`);
+}

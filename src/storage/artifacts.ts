@@ -1,0 +1,92 @@
+import type { Document, Operation } from "../database/contract.ts";
+import { AssayError } from "../errors/assay-error.ts";
+import { readBlob, toChunks } from "./blobs.ts";
+import { timestamp, type StorageContext } from "./context.ts";
+import type { Lease } from "./leases.ts";
+import { numberIn, textIn } from "./records.ts";
+
+/** A named file or blob of a trial. */
+export interface Artifact {
+  readonly name: string;
+  readonly attempt: number;
+  readonly createdAt: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface ArtifactStore {
+  /**
+   * Keeps content under a name of a trial; the same name again replaces it. With a worker's lease it is
+   * `LEASE_LOST` when the trial is no longer held under it.
+   */
+  saveArtifact(trialId: string, name: string, data: Uint8Array, lease?: Lease): Promise<Artifact>;
+  /** The artifacts of a trial by name, without their content. */
+  getArtifacts(trialId: string): Promise<Artifact[]>;
+  /** The content of an artifact. `NOT_FOUND`, or `CORRUPT` when it is not what was written. */
+  readArtifact(trialId: string, name: string): Promise<Buffer>;
+}
+
+export function createArtifactStore(context: StorageContext): ArtifactStore {
+  const { database } = context;
+
+  async function owner(id: string): Promise<Document> {
+    const select = ["experiment", "number", "attempt"];
+    const [trial] = await database.read("trials", { id }, { select });
+    if (trial !== undefined) return trial;
+    throw new AssayError("NOT_FOUND", `No trial "${id}" in ${database.location}`, {
+      details: { id },
+    });
+  }
+
+  function toArtifact(document: Document): Artifact {
+    return {
+      name: textIn(document, "name"),
+      attempt: numberIn(document, "attempt"),
+      createdAt: textIn(document, "createdAt"),
+      bytes: numberIn(document, "bytes"),
+      sha256: textIn(document, "sha256"),
+    };
+  }
+
+  return {
+    async saveArtifact(trialId, name, data, lease) {
+      const { experiment, number, attempt } = await owner(trialId);
+      const { blob, documents } = toChunks(experiment as number, data);
+      const key = { experiment, number, name };
+      const document = { ...key, attempt, createdAt: timestamp(context), ...blob };
+      const held = lease === undefined ? {} : { token: lease.token, status: "reserved" };
+      const operations: Operation[] = [
+        {
+          kind: "update",
+          collection: "trials",
+          query: { id: trialId, ...held },
+          change: { increment: { token: 0 } },
+          required: true,
+        },
+        { kind: "insert", collection: "blobs", documents, ifAbsent: true },
+        { kind: "insert", collection: "artifacts", documents: [document], ifAbsent: true },
+        { kind: "update", collection: "artifacts", query: key, change: { set: document } },
+      ];
+      if ((await database.batch(operations)).applied) return toArtifact(document);
+      throw new AssayError("LEASE_LOST", `Trial ${trialId} is no longer held by this worker`, {
+        details: { id: trialId },
+      });
+    },
+
+    async getArtifacts(trialId) {
+      const { experiment, number } = await owner(trialId);
+      const sort = [{ field: "name" }];
+      return (await database.read("artifacts", { experiment, number }, { sort })).map(toArtifact);
+    },
+
+    async readArtifact(trialId, name) {
+      const { experiment, number } = await owner(trialId);
+      const [document] = await database.read("artifacts", { experiment, number, name });
+      if (document === undefined) {
+        throw new AssayError("NOT_FOUND", `Trial ${trialId} has no artifact "${name}"`);
+      }
+      const what = `artifact "${name}" of trial ${trialId}`;
+      return await readBlob(context, experiment as number, textIn(document, "sha256"), what);
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { Document, Operation } from "../database/contract.ts";
+import { AssayError } from "../errors/assay-error.ts";
+import { contentKey, trialId } from "../model/identity.ts";
+import { encodeResults } from "../model/results.ts";
+import type { Trial } from "../model/trial.ts";
+import { spaceFromDefinition } from "../space/from-definition.ts";
+import { timestamp, type StorageContext } from "./context.ts";
+import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { toTrial } from "./records.ts";
+import { newTrialDocument, type RegistrationStore } from "./registration.ts";
+
+export interface InsertOptions {
+  /** Completes the trial with these results. */
+  readonly results?: unknown;
+  /** Reserves it for this holder. Not together with results. */
+  readonly reserveFor?: string;
+}
+
+export interface InsertionStore {
+  /**
+   * Adds a trial by hand. Parameters are checked against the space; what the grid holds gets the grid's
+   * number. Throws `INVALID_VALUE`, `INVALID_RESULTS`, or `DUPLICATE` naming the trial that has these
+   * parameters; then nothing was stored.
+   */
+  insertTrial(experiment: ExperimentRef, params: unknown, options?: InsertOptions): Promise<Trial>;
+}
+
+export function createInsertionStore(
+  context: StorageContext,
+  experiments: ExperimentStore,
+  registration: RegistrationStore,
+): InsertionStore {
+  const { database } = context;
+
+  async function assertAbsent(id: string): Promise<void> {
+    const [existing] = await database.read("trials", { id });
+    if (existing === undefined) return;
+    const { number, status } = toTrial(existing);
+    throw new AssayError(
+      "DUPLICATE",
+      `A trial with these parameters exists already: number ${String(number)}, ${status}`,
+      { details: { id, number, status } },
+    );
+  }
+
+  return {
+    async insertTrial(ref, params, { results, reserveFor } = {}) {
+      if (results !== undefined && reserveFor !== undefined) {
+        throw new AssayError("USAGE", "A trial is inserted with results or reserved, not both");
+      }
+      const experiment = await experiments.getExperiment(ref);
+      const space = spaceFromDefinition(experiment.space);
+      const parsed = space.parse(params);
+      const encoded =
+        results === undefined ? undefined : encodeResults(results, experiment.objectives);
+      const id = trialId(experiment.id, contentKey(parsed, 0));
+      const place = space.enumerable ? space.indexOf(parsed) : undefined;
+      for (;;) {
+        await assertAbsent(id);
+        const cursor = await registration.readCursor(experiment);
+        const number = place ?? cursor.nextNumber;
+        const now = timestamp(context);
+        const document = {
+          ...newTrialDocument(experiment, { params: parsed, occurrence: 0, number }, now),
+          ...(encoded === undefined ? {} : { ...encoded, status: "completed", endedAt: now }),
+        };
+        if (encoded !== undefined) Reflect.deleteProperty(document, "availableAt");
+        const nextNumber = place === undefined ? number + 1 : cursor.nextNumber;
+        if (!(await store(experiment.key, cursor.revision, nextNumber, document))) continue;
+        if (reserveFor !== undefined) await reserve(id, reserveFor);
+        const [stored] = await database.read("trials", { id });
+        return toTrial(stored ?? document);
+      }
+    },
+  };
+
+  async function store(
+    key: number,
+    revision: number,
+    nextNumber: number,
+    document: Document,
+  ): Promise<boolean> {
+    const operations: Operation[] = [
+      {
+        kind: "update",
+        collection: "experiments",
+        query: { key, revision },
+        change: { set: { nextNumber }, increment: { revision: 1 } },
+        required: true,
+      },
+      {
+        kind: "insert",
+        collection: "trials",
+        documents: [document],
+        ifAbsent: true,
+        required: true,
+      },
+    ];
+    return (await database.batch(operations)).applied;
+  }
+
+  async function reserve(id: string, holder: string): Promise<void> {
+    const change = {
+      set: { status: "reserved", holder, availableAt: (await database.now()) + context.leaseMs },
+      increment: { token: 1 },
+    };
+    await database.write("trials", change, { id, status: "new" });
+  }
+}

@@ -1,0 +1,153 @@
+import { serverTime, type Document, type Operation } from "../database/contract.ts";
+import { isProcessGone } from "../util/boot.ts";
+import type { StorageContext } from "./context.ts";
+import { numberIn, optionalNumber, textIn } from "./records.ts";
+
+/** What proves that a worker may write to a trial. */
+export interface Lease {
+  readonly id: string;
+  readonly token: number;
+}
+
+/** A trial that was claimed: all that is needed to run it. */
+export interface ClaimedTrial extends Lease {
+  readonly experiment: number;
+  readonly number: number;
+  /** The attempts that were started before. */
+  readonly attempt: number;
+  /** A text of the codec. */
+  readonly params: string;
+  readonly seed: number;
+  /** How many attempts were lost with their coordinator, the last one included. */
+  readonly losses: number;
+  /** The last attempt as it is to be kept when the next one starts; absent when there was none. */
+  readonly superseded?: Document;
+}
+
+export interface LeaseStore {
+  /**
+   * Claims up to `limit` trials that are open, or whose lease is over, in the order of their numbers; each
+   * under a new token and a lease. Of any number of concurrent callers no two get the same trial.
+   * @param holder who claims: `processIdentity()` and, behind a space, a name within the process
+   */
+  claimTrials(
+    experiment: { readonly key: number },
+    holder: string,
+    limit: number,
+  ): Promise<ClaimedTrial[]>;
+  /** Claims those of some trials that are open. */
+  claimTrialsById(ids: readonly string[], holder: string): Promise<ClaimedTrial[]>;
+  /** Prolongs leases. The outcomes tell, one for one, which are still held. */
+  renewLeases(leases: readonly Lease[]): Promise<boolean[]>;
+  /** Gives up the leases of processes of this machine that are provably gone. Returns how many trials came free. */
+  releaseGoneHolders(experiment: { readonly key: number }): Promise<number>;
+}
+
+/** The last attempt of a trial as a document of `attempts`; undefined when none was started. */
+export function supersededAttempt(document: Document): Document | undefined {
+  if (document["startedAt"] === undefined || document["attempt"] === 0) return undefined;
+  const kept = [
+    "startedAt",
+    "endedAt",
+    "durationMs",
+    "worker",
+    "run",
+    "results",
+    "error",
+    "resumed",
+  ];
+  return {
+    experiment: document["experiment"],
+    number: document["number"],
+    attempt: document["attempt"],
+    status: document["outcome"] ?? "lost",
+    ...Object.fromEntries(kept.map((field) => [field, document[field]])),
+  };
+}
+
+function toClaimed(document: Document): ClaimedTrial {
+  const superseded = supersededAttempt(document);
+  const lost = superseded?.["status"] === "lost" ? 1 : 0;
+  const claimed = {
+    id: textIn(document, "id"),
+    token: numberIn(document, "token"),
+    experiment: numberIn(document, "experiment"),
+    number: numberIn(document, "number"),
+    attempt: numberIn(document, "attempt"),
+    params: textIn(document, "params"),
+    seed: numberIn(document, "seed"),
+    losses: (optionalNumber(document, "losses") ?? 0) + lost,
+  };
+  return superseded === undefined ? claimed : { ...claimed, superseded };
+}
+
+export function createLeaseStore(context: StorageContext): LeaseStore {
+  const { database, leaseMs } = context;
+  const claim = (holder: string) => ({
+    set: { status: "reserved", holder, availableAt: serverTime(leaseMs) },
+    increment: { token: 1 },
+  });
+
+  return {
+    async claimTrials({ key }, holder, limit) {
+      const documents = await database.readAndWrite(
+        "trials",
+        { experiment: key, availableAt: { $lte: serverTime() } },
+        claim(holder),
+        { sort: [{ field: "availableAt" }, { field: "number" }], limit },
+      );
+      return documents.map(toClaimed);
+    },
+
+    async claimTrialsById(ids, holder) {
+      const outcome = await database.batch(
+        ids.map((id): Operation => ({
+          kind: "readAndWrite",
+          collection: "trials",
+          query: { id, availableAt: { $lte: serverTime() } },
+          change: claim(holder),
+        })),
+      );
+      if (!outcome.applied) return [];
+      return outcome.results.flatMap((result) => result.documents.map(toClaimed));
+    },
+
+    async renewLeases(leases) {
+      const outcome = await database.batch(
+        leases.map(({ id, token }): Operation => ({
+          kind: "update",
+          collection: "trials",
+          query: { id, token, status: "reserved" },
+          change: { set: { availableAt: serverTime(leaseMs) } },
+        })),
+      );
+      return leases.map((_, i) => outcome.applied && (outcome.results[i]?.count ?? 0) > 0);
+    },
+
+    async releaseGoneHolders({ key }) {
+      const reserved = await database.read(
+        "trials",
+        { experiment: key, status: "reserved" },
+        { select: ["id", "token", "holder"] },
+      );
+      const gone = new Map<string, boolean>();
+      const isGone = (holder: string): boolean => {
+        const process = holder.split(" ")[0] ?? holder;
+        const known = gone.get(process) ?? isProcessGone(process);
+        gone.set(process, known);
+        return known;
+      };
+      const operations = reserved
+        .filter((document) => isGone(textIn(document, "holder")))
+        .map(({ id, token }): Operation => ({
+          kind: "update",
+          collection: "trials",
+          query: { id, token, status: "reserved" },
+          change: { set: { availableAt: 0 } },
+        }));
+      if (operations.length === 0) return 0;
+      const outcome = await database.batch(operations);
+      return outcome.applied ? outcome.results.reduce((sum, { count }) => sum + count, 0) : 0;
+    },
+  };
+}

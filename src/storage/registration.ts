@@ -1,0 +1,179 @@
+import type { Document, Operation } from "../database/contract.ts";
+import { AssayError } from "../errors/assay-error.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { contentKey, trialId } from "../model/identity.ts";
+import { deriveSeed } from "../util/random.ts";
+import { encodeValue } from "../values/encode.ts";
+import { timestamp, type StorageContext } from "./context.ts";
+import { numberIn } from "./records.ts";
+
+/** How far an experiment is registered. `revision` makes a move of it conditional. */
+export interface Cursor {
+  readonly position: number;
+  readonly nextNumber: number;
+  readonly revision: number;
+}
+
+/** A trial that an algorithm proposes. */
+export interface Proposal {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly occurrence: number;
+  /** Its place in the grid; left out when the next free number shall be given. */
+  readonly number?: number;
+  /** The algorithm's position after this proposal. */
+  readonly position: number;
+}
+
+/** `registered` trials were given out; fewer than proposed when `maxTrials` left no room for more. */
+export type Registration =
+  { readonly moved: true; readonly registered: number } | { readonly moved: false };
+
+export interface RegistrationStore {
+  readCursor(experiment: Pick<Experiment, "key">): Promise<Cursor>;
+  /**
+   * Registers proposals in order and moves the cursor behind the last of them, unless somebody else moved
+   * it since it was read. Never more than `maxTrials` trials are, or may yet become, completed or pruned.
+   * Trials that are registered already are left as they are.
+   */
+  registerTrials(
+    experiment: Experiment,
+    cursor: Cursor,
+    proposals: readonly Proposal[],
+    options?: { readonly maxTrials?: number; readonly finalPosition?: number },
+  ): Promise<Registration>;
+  /** Registers single trials of the grid ahead of the cursor, as a narrowed run does. Repeatable. */
+  registerAhead(
+    experiment: Experiment,
+    proposals: readonly Omit<Proposal, "position">[],
+    options?: { readonly maxTrials?: number },
+  ): Promise<readonly string[]>;
+  /** Which of some trial ids are registered. */
+  registeredIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How many trials may still be given out under a limit. */
+  countPlaces(experiment: Pick<Experiment, "key">, maxTrials: number): Promise<number>;
+}
+
+/** The document of a trial that nobody has claimed yet. */
+export function newTrialDocument(
+  experiment: Pick<Experiment, "id" | "key" | "seed">,
+  proposal: { readonly params: unknown; readonly occurrence: number; readonly number: number },
+  createdAt: string,
+): Document {
+  const { params, occurrence, number } = proposal;
+  return {
+    experiment: experiment.key,
+    number,
+    id: trialId(experiment.id, contentKey(params, occurrence)),
+    status: "new",
+    availableAt: 0,
+    token: 0,
+    params: encodeValue(params, "params"),
+    occurrence,
+    seed: deriveSeed(experiment.seed, number),
+    attempt: 0,
+    createdAt,
+  };
+}
+
+export function createRegistrationStore(context: StorageContext): RegistrationStore {
+  const { database } = context;
+
+  async function readCursor({ key }: Pick<Experiment, "key">): Promise<Cursor> {
+    const [document] = await database.read(
+      "experiments",
+      { key },
+      { select: ["position", "nextNumber", "revision"] },
+    );
+    if (document === undefined) {
+      throw new AssayError("NOT_FOUND", "The experiment was deleted while it was used");
+    }
+    return {
+      position: numberIn(document, "position"),
+      nextNumber: numberIn(document, "nextNumber"),
+      revision: numberIn(document, "revision"),
+    };
+  }
+
+  async function countPlaces({ key }: Pick<Experiment, "key">, maxTrials: number): Promise<number> {
+    if (maxTrials === Infinity) return Infinity;
+    const all = await database.count("trials", { experiment: key });
+    if (all < maxTrials) return maxTrials - all;
+    const broken = await database.count("trials", { experiment: key, status: "broken" });
+    return Math.max(0, maxTrials - (all - broken));
+  }
+
+  /** Moving the cursor, then inserting: with an atomic batch one step, else repairable from the cursor. */
+  async function move(
+    experiment: Pick<Experiment, "key">,
+    cursor: Cursor,
+    to: { readonly position: number; readonly nextNumber: number },
+    documents: readonly Document[],
+  ): Promise<boolean> {
+    const operations: Operation[] = [
+      {
+        kind: "update",
+        collection: "experiments",
+        query: { key: experiment.key, revision: cursor.revision },
+        change: { set: to, increment: { revision: 1 } },
+        required: true,
+      },
+      { kind: "insert", collection: "trials", documents, ifAbsent: true },
+    ];
+    return (await database.batch(operations)).applied;
+  }
+
+  return {
+    readCursor,
+    countPlaces,
+
+    async registerTrials(experiment, cursor, proposals, options = {}) {
+      const places = await countPlaces(experiment, options.maxTrials ?? Infinity);
+      const accepted = proposals.slice(0, places);
+      const createdAt = timestamp(context);
+      let { nextNumber } = cursor;
+      const documents = accepted.map((proposal) => {
+        const number = proposal.number ?? nextNumber++;
+        return newTrialDocument(experiment, { ...proposal, number }, createdAt);
+      });
+      const last = accepted.at(-1)?.position ?? cursor.position;
+      const position =
+        accepted.length === proposals.length ? (options.finalPosition ?? last) : last;
+      if (documents.length === 0 && position === cursor.position)
+        return { moved: true, registered: 0 };
+      const moved = await move(experiment, cursor, { position, nextNumber }, documents);
+      return moved ? { moved, registered: documents.length } : { moved };
+    },
+
+    async registerAhead(experiment, proposals, options = {}) {
+      const createdAt = timestamp(context);
+      for (;;) {
+        const cursor = await readCursor(experiment);
+        let { nextNumber } = cursor;
+        const wanted = proposals.map((proposal) => ({
+          proposal,
+          id: trialId(experiment.id, contentKey(proposal.params, proposal.occurrence)),
+        }));
+        const present = await registered(wanted.map(({ id }) => id));
+        const places = await countPlaces(experiment, options.maxTrials ?? Infinity);
+        const documents = wanted
+          .filter(({ id }) => !present.has(id))
+          .slice(0, places)
+          .map(({ proposal }) => {
+            const number = proposal.number ?? nextNumber++;
+            return newTrialDocument(experiment, { ...proposal, number }, createdAt);
+          });
+        const ids = [...present, ...documents.map((document) => document["id"] as string)];
+        if (documents.length === 0) return ids;
+        const to = { position: cursor.position, nextNumber };
+        if (await move(experiment, cursor, to, documents)) return ids;
+      }
+    },
+
+    registeredIds: registered,
+  };
+
+  async function registered(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = await database.read("trials", { id: { $in: ids } }, { select: ["id"] });
+    return new Set(found.map((document) => document["id"] as string));
+  }
+}

@@ -1,0 +1,101 @@
+import type { Document } from "../database/contract.ts";
+import { AssayError } from "../errors/assay-error.ts";
+import { encodeValue } from "../values/encode.ts";
+import { timestamp, type StorageContext } from "./context.ts";
+import { nextCount } from "./counters.ts";
+import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { decodedIn, numberIn, optionalText, textIn } from "./records.ts";
+
+export type RunStatus = "running" | "completed" | "stopped" | "interrupted" | "failed";
+
+/** The record of one invocation that executed trials. */
+export interface Run {
+  readonly number: number;
+  /** `<experiment>_<number>_<time>`. */
+  readonly reference: string;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** The command line, without the program's path. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly summary: Readonly<Record<string, unknown>> | null;
+  readonly notes: string | null;
+  /** The hash of the code. */
+  readonly code: string | null;
+}
+
+export interface NewRun {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly holder: string;
+  readonly notes?: string;
+  readonly code?: string;
+}
+
+export interface RunStore {
+  startRun(experiment: ExperimentRef, run: NewRun): Promise<Run>;
+  /** Records how far a run is, or how it ended. */
+  updateRun(
+    run: Pick<Run, "number">,
+    fields: { readonly status?: RunStatus; readonly summary?: Readonly<Record<string, unknown>> },
+  ): Promise<void>;
+  /** The runs of an experiment, oldest first. */
+  getRuns(experiment: ExperimentRef): Promise<Run[]>;
+}
+
+function toRun(document: Document): Run {
+  return {
+    number: numberIn(document, "number"),
+    reference: textIn(document, "reference"),
+    status: textIn(document, "status") as RunStatus,
+    startedAt: textIn(document, "startedAt"),
+    endedAt: optionalText(document, "endedAt"),
+    command: (decodedIn(document, "command") ?? []) as readonly string[],
+    environment: (decodedIn(document, "environment") ?? {}) as Readonly<Record<string, unknown>>,
+    summary: (decodedIn(document, "summary") ?? null) as Run["summary"],
+    notes: optionalText(document, "notes"),
+    code: optionalText(document, "code"),
+  };
+}
+
+export function createRunStore(context: StorageContext, experiments: ExperimentStore): RunStore {
+  const { database } = context;
+  return {
+    async startRun(ref, { command, environment, holder, notes, code }) {
+      const { key, name } = await experiments.getExperiment(ref);
+      const number = await nextCount(context, "run");
+      const startedAt = timestamp(context);
+      const time = startedAt.slice(0, 19).replaceAll(":", "").replace("T", "-T");
+      const document: Document = {
+        number,
+        reference: `${name}_${String(number)}_${time}`,
+        experiment: key,
+        status: "running",
+        startedAt,
+        command: encodeValue(command),
+        environment: encodeValue(environment),
+        holder,
+        notes,
+        code,
+      };
+      await database.write("runs", document);
+      return toRun(document);
+    },
+
+    async updateRun({ number }, { status, summary }) {
+      const set: Record<string, unknown> = {};
+      if (summary !== undefined) set["summary"] = encodeValue(summary);
+      if (status !== undefined) set["status"] = status;
+      if (status !== undefined && status !== "running") set["endedAt"] = timestamp(context);
+      if ((await database.write("runs", { set }, { number })) > 0) return;
+      throw new AssayError("NOT_FOUND", `No run number ${String(number)}`);
+    },
+
+    async getRuns(ref) {
+      const { key } = await experiments.getExperiment(ref);
+      const sort = [{ field: "number" }];
+      return (await database.read("runs", { experiment: key }, { sort })).map(toRun);
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import type { Document, Operation } from "../database/contract.ts";
+import { AssayError } from "../errors/assay-error.ts";
+import type { Snapshot } from "../model/trial.ts";
+import { decodeValue } from "../values/decode.ts";
+import { encodeValue } from "../values/encode.ts";
+import { readBlob, toChunks } from "./blobs.ts";
+import { timestamp, type StorageContext } from "./context.ts";
+import type { Lease } from "./leases.ts";
+import { decodedIn, numberIn, optionalNumber, optionalText, textIn } from "./records.ts";
+
+/** A snapshot with what a resumed attempt needs besides its state. */
+export interface StoredSnapshot<State = unknown> extends Snapshot<State> {
+  /** How many metric points the attempt had reported when it was saved. */
+  readonly points: number;
+  /** The state of the trial's random generator then; undefined when it was saved from outside. */
+  readonly random: unknown;
+}
+
+export interface SaveSnapshotOptions {
+  /** Makes the write conditional: `LEASE_LOST` when the trial is no longer held under it. */
+  readonly lease?: Lease;
+  readonly points?: number;
+  readonly random?: unknown;
+  /** The state is a text that `encodeValue` made already. */
+  readonly isEncoded?: boolean;
+}
+
+export interface SnapshotStore {
+  /**
+   * Saves a state of a trial. With the lease of a worker it is `LEASE_LOST` when the trial is no longer
+   * held under it; without one it is an administrative change.
+   * @param state anything that the codec stores
+   * @returns the snapshot's number, from 1 within the trial
+   */
+  saveSnapshot(
+    trialId: string,
+    state: unknown,
+    label?: string,
+    options?: SaveSnapshotOptions,
+  ): Promise<number>;
+  latestSnapshot(trialId: string): Promise<StoredSnapshot | undefined>;
+  /** All snapshots of a trial with their states, newest first. */
+  getSnapshots(trialId: string): Promise<StoredSnapshot[]>;
+}
+
+export function createSnapshotStore(context: StorageContext): SnapshotStore {
+  const { database } = context;
+
+  async function trialDocument(id: string): Promise<Document> {
+    const select = ["id", "experiment", "number", "attempt", "token", "status", "snapshots"];
+    const [document] = await database.read("trials", { id }, { select });
+    if (document !== undefined) return document;
+    throw new AssayError("NOT_FOUND", `No trial "${id}" in ${database.location}`, {
+      details: { id },
+    });
+  }
+
+  async function toSnapshot(document: Document): Promise<StoredSnapshot> {
+    const number = numberIn(document, "snapshot");
+    const what = `snapshot ${String(number)} of trial number ${String(document["number"])}`;
+    const experiment = numberIn(document, "experiment");
+    const content = await readBlob(context, experiment, textIn(document, "sha256"), what);
+    return {
+      number,
+      label: optionalText(document, "label"),
+      attempt: numberIn(document, "attempt"),
+      createdAt: textIn(document, "createdAt"),
+      bytes: numberIn(document, "bytes"),
+      points: optionalNumber(document, "points") ?? 0,
+      random: decodedIn(document, "random"),
+      state: decodeValue(content.toString("utf8")),
+    };
+  }
+
+  return {
+    async saveSnapshot(trialId, state, label, { lease, points = 0, random, isEncoded } = {}) {
+      const text = isEncoded === true ? (state as string) : encodeValue(state, "state");
+      const content = Buffer.from(text, "utf8");
+      for (;;) {
+        const trial = await trialDocument(trialId);
+        const experiment = numberIn(trial, "experiment");
+        const last = optionalNumber(trial, "snapshots") ?? 0;
+        const snapshot = last + 1;
+        const { blob, documents } = toChunks(experiment, content);
+        const held = lease === undefined ? {} : { token: lease.token, status: "reserved" };
+        const operations: Operation[] = [
+          {
+            kind: "update",
+            collection: "trials",
+            query: { id: trial["id"], ...held, snapshots: last === 0 ? null : last },
+            change: { set: { snapshots: snapshot } },
+            required: true,
+          },
+          { kind: "insert", collection: "blobs", documents, ifAbsent: true },
+          {
+            kind: "insert",
+            collection: "snapshots",
+            documents: [
+              {
+                experiment,
+                number: trial["number"],
+                snapshot,
+                attempt: trial["attempt"],
+                label,
+                createdAt: timestamp(context),
+                ...blob,
+                points,
+                random: random === undefined ? undefined : encodeValue(random),
+              },
+            ],
+          },
+        ];
+        if ((await database.batch(operations)).applied) return snapshot;
+        if (lease !== undefined) await assertHeld(lease);
+      }
+    },
+
+    async latestSnapshot(trialId) {
+      const { experiment, number } = await trialDocument(trialId);
+      const [document] = await database.read(
+        "snapshots",
+        { experiment, number },
+        { sort: [{ field: "snapshot", descending: true }], limit: 1 },
+      );
+      return document === undefined ? undefined : await toSnapshot(document);
+    },
+
+    async getSnapshots(trialId) {
+      const { experiment, number } = await trialDocument(trialId);
+      const documents = await database.read(
+        "snapshots",
+        { experiment, number },
+        { sort: [{ field: "snapshot", descending: true }] },
+      );
+      const snapshots: StoredSnapshot[] = [];
+      for (const document of documents) snapshots.push(await toSnapshot(document));
+      return snapshots;
+    },
+  };
+
+  async function assertHeld({ id, token }: Lease): Promise<void> {
+    const trial = await trialDocument(id);
+    if (trial["token"] === token && trial["status"] === "reserved") return;
+    throw new AssayError("LEASE_LOST", `Trial ${id} is no longer held by this worker`, {
+      details: { id },
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { AssayError } from "../errors/assay-error.ts";
+import { didYouMean } from "../util/nearest.ts";
+
+/** What a storage URL names. */
+export type StorageLocation =
+  | { readonly kind: "memory" }
+  | { readonly kind: "sqlite"; readonly path: string; readonly durability: "full" | "normal" };
+
+const schemes = ["sqlite", "memory"] as const;
+const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/;
+
+/**
+ * Reads a storage URL: `sqlite:PATH`, `memory:`, or a bare path, which is SQLite.
+ * `?durability=normal` gives up the last moments before a power cut for speed; `full` is the default.
+ * Throws `INVALID_VALUE` on an unknown scheme or option.
+ */
+export function parseStorageUrl(url: string): StorageLocation {
+  const name = scheme.exec(url)?.[1]?.toLowerCase();
+  if (name === undefined) return sqlite(url);
+  if (name === "memory") return { kind: "memory" };
+  if (name === "sqlite") return sqlite(url.slice("sqlite:".length).replace(/^\/\/(?=\/)/, ""));
+  throw new AssayError(
+    "INVALID_VALUE",
+    `Unknown storage "${name}:"${didYouMean(name, schemes)} (sqlite:PATH, memory:, or a path)`,
+    { details: { scheme: name, accepted: schemes } },
+  );
+}
+
+function sqlite(text: string): StorageLocation {
+  const mark = text.indexOf("?");
+  const path = mark < 0 ? text : text.slice(0, mark);
+  if (path === "") {
+    throw new AssayError("INVALID_VALUE", "A SQLite storage needs a path, such as sqlite:assay.db");
+  }
+  let durability: "full" | "normal" = "full";
+  for (const [option, value] of new URLSearchParams(mark < 0 ? "" : text.slice(mark + 1))) {
+    if (option !== "durability") {
+      throw new AssayError(
+        "INVALID_VALUE",
+        `Unknown option "${option}" of a SQLite storage${didYouMean(option, ["durability"])} (durability)`,
+      );
+    }
+    if (value !== "full" && value !== "normal") {
+      throw new AssayError("INVALID_VALUE", `durability is full or normal, not "${value}"`);
+    }
+    durability = value;
+  }
+  return { kind: "sqlite", path, durability };
+}

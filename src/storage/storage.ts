@@ -1,0 +1,82 @@
+import type { Database } from "../database/contract.ts";
+import { createAdministrationStore, type AdministrationStore } from "./administration.ts";
+import { createAlgorithmLockStore, type AlgorithmLockStore } from "./algorithm-lock.ts";
+import { createArtifactStore, type ArtifactStore } from "./artifacts.ts";
+import { createCodeStore, type CodeStore } from "./code.ts";
+import type { StorageContext } from "./context.ts";
+import { createExperimentStore, type ExperimentStore } from "./experiments.ts";
+import { createInsertionStore, type InsertionStore } from "./insertion.ts";
+import { createLeaseStore, type LeaseStore } from "./leases.ts";
+import { createMetricStore, type MetricStore } from "./metrics.ts";
+import { createRegistrationStore, type RegistrationStore } from "./registration.ts";
+import { createReportStore, type ReportStore } from "./reports.ts";
+import { createRunStore, type RunStore } from "./runs.ts";
+import { createSnapshotStore, type SnapshotStore } from "./snapshots.ts";
+import { createTrialReadStore, type TrialReadStore } from "./trials.ts";
+import { createViewStore, type ViewStore } from "./views.ts";
+import { createWorkerStore, type WorkerStore } from "./worker-operations.ts";
+
+/**
+ * The storage protocol: all that can be done with stored experiments, by entity. It keeps the states of
+ * trials legal and their leases exclusive, whoever asks.
+ */
+export interface Storage
+  extends
+    ExperimentStore,
+    TrialReadStore,
+    RegistrationStore,
+    InsertionStore,
+    LeaseStore,
+    ReportStore,
+    WorkerStore,
+    AdministrationStore,
+    SnapshotStore,
+    ArtifactStore,
+    MetricStore,
+    AlgorithmLockStore,
+    RunStore,
+    CodeStore,
+    ViewStore,
+    AsyncDisposable {
+  /** The layer below, for who needs it. Writes to it can break what storage guarantees. */
+  readonly database: Database;
+  /** Where the data is, without credentials. */
+  readonly location: string;
+  /** How long a claim lasts without being renewed, in milliseconds. */
+  readonly leaseMs: number;
+  close(): Promise<void>;
+}
+
+/** The protocol over a database that has the schema already. */
+export function createStorage(context: StorageContext): Storage {
+  const { database } = context;
+  const experiments = createExperimentStore(context);
+  const registration = createRegistrationStore(context);
+  const leases = createLeaseStore(context);
+  const reports = createReportStore(context);
+  const close = async (): Promise<void> => {
+    await database.close();
+  };
+  return {
+    database,
+    location: database.location,
+    leaseMs: context.leaseMs,
+    ...experiments,
+    ...createTrialReadStore(context, experiments),
+    ...registration,
+    ...createInsertionStore(context, experiments, registration),
+    ...leases,
+    ...reports,
+    ...createWorkerStore(context, experiments, leases, reports),
+    ...createAdministrationStore(context, experiments),
+    ...createSnapshotStore(context),
+    ...createArtifactStore(context),
+    ...createMetricStore(context, experiments),
+    ...createAlgorithmLockStore(context, experiments),
+    ...createRunStore(context, experiments),
+    ...createCodeStore(context),
+    ...createViewStore(context, experiments),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

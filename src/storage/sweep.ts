@@ -1,0 +1,37 @@
+import type { StorageContext } from "./context.ts";
+import { numberIn } from "./records.ts";
+import { ownedCollections } from "./schema.ts";
+
+const documentsAStep = 10_000;
+
+/**
+ * Frees the room of experiments that were deleted. They cannot be reached any more, so this may be
+ * interrupted anywhere and done again by anyone.
+ */
+export async function sweepDeleted({ database }: StorageContext): Promise<void> {
+  const deleted = await database.read("experiments", { deletedAt: { $exists: true } });
+  for (const document of deleted) {
+    const experiment = numberIn(document, "key");
+    for (const collection of ownedCollections) {
+      if (collection === "trials") await sweepTrials(experiment);
+      else await database.remove(collection, { experiment });
+    }
+    await database.remove("experiments", { key: experiment });
+  }
+
+  async function sweepTrials(experiment: number): Promise<void> {
+    for (;;) {
+      const page = await database.read(
+        "trials",
+        { experiment },
+        { sort: [{ field: "number" }], limit: documentsAStep, select: ["number"] },
+      );
+      const last = page.at(-1);
+      if (last === undefined) return;
+      await database.remove("trials", {
+        experiment,
+        number: { $lte: numberIn(last, "number") },
+      });
+    }
+  }
+}

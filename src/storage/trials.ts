@@ -1,0 +1,277 @@
+import type { Document, Query, SortKey } from "../database/contract.ts";
+import { AssayError } from "../errors/assay-error.ts";
+import type { Experiment, TrialCounts } from "../model/experiment.ts";
+import { trialStatuses, type TrialStatus } from "../model/status.ts";
+import { claimableStatuses } from "../model/transitions.ts";
+import type { Attempt, Trial } from "../model/trial.ts";
+import type { StorageContext } from "./context.ts";
+import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { decodedIn, numberIn, textIn, toAttempt, toTrial } from "./records.ts";
+
+/** What `getProgress` tells of a trial: everything but its results. */
+export interface Progress {
+  readonly id: string;
+  readonly number: number;
+  readonly status: TrialStatus;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly completed: boolean;
+}
+
+/** A page of trials, in the order of their numbers. */
+export interface TrialPage {
+  readonly where?: Query;
+  /** Only trials with a larger number. */
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+export interface TrialReadStore {
+  /** The trial of an id, or of a prefix of at least 4 digits that only one trial has. `NOT_FOUND` otherwise. */
+  getTrial(id: string): Promise<Trial>;
+  findTrial(id: string): Promise<Trial | undefined>;
+  /** The trial with a number. */
+  getTrialByNumber(experiment: ExperimentRef, number: number): Promise<Trial>;
+  /** Every attempt of a trial that was started, oldest first. */
+  getAttempts(id: string): Promise<Attempt[]>;
+  /** The experiment that a trial belongs to. */
+  getExperimentOfTrial(id: string): Promise<Experiment>;
+  /** All trials of an experiment, in the order of their numbers. */
+  getTrials(experiment: ExperimentRef): Promise<Trial[]>;
+  getTrialIds(experiment: ExperimentRef): Promise<string[]>;
+  /** Trials page by page, in the order of their numbers: constant memory for any number of them. */
+  eachTrial(experiment: ExperimentRef, page?: TrialPage): AsyncGenerator<Trial, void, undefined>;
+  /** The trials that match a query; dotted paths reach into `params`, `results` and `metrics`. */
+  fetchTrials(experiment: ExperimentRef, where?: Query): Promise<Trial[]>;
+  fetchTrialsByStatus(experiment: ExperimentRef, status: TrialStatus): Promise<Trial[]>;
+  /** Trials that are ready to be run: new, suspended or interrupted. */
+  fetchPendingTrials(experiment: ExperimentRef): Promise<Trial[]>;
+  /** Everything but completed trials. */
+  fetchNoncompletedTrials(experiment: ExperimentRef): Promise<Trial[]>;
+  /** Reserved trials whose lease is over. */
+  fetchLostTrials(experiment: ExperimentRef): Promise<Trial[]>;
+  /** Parameters and states of all trials, without reading results. */
+  getProgress(experiment: ExperimentRef): Promise<Progress[]>;
+  /** Completed trials over registered ones, from 0 to 1; undefined when there are none. */
+  getCompletedRatio(experiment: ExperimentRef): Promise<number | undefined>;
+  countTrials(experiment: ExperimentRef, status?: TrialStatus): Promise<number>;
+  countCompletedTrials(experiment: ExperimentRef): Promise<number>;
+  countBrokenTrials(experiment: ExperimentRef): Promise<number>;
+  /** How many trials are in each state. What the space still holds counts as new. */
+  countByStatus(experiment: ExperimentRef): Promise<TrialCounts>;
+  /** The completed trial with the best first objective; undefined when there is none. */
+  bestTrial(experiment: ExperimentRef): Promise<Trial | undefined>;
+}
+
+const pageSize = 1000;
+const byNumber: readonly SortKey[] = [{ field: "number" }];
+
+export function createTrialReadStore(
+  { database }: StorageContext,
+  experiments: ExperimentStore,
+): TrialReadStore {
+  async function* pages(
+    key: number,
+    page: TrialPage,
+    select?: readonly string[],
+  ): AsyncGenerator<Document[], void, undefined> {
+    const where = page.where ?? {};
+    let after = page.after ?? -1;
+    let left = page.limit ?? Infinity;
+    while (left > 0) {
+      const limit = Math.min(pageSize, left);
+      const documents = await database.read(
+        "trials",
+        { ...where, experiment: key, number: { ...rangeOf(where["number"]), $gt: after } },
+        { sort: byNumber, limit, scan: true, ...(select === undefined ? {} : { select }) },
+      );
+      if (documents.length > 0) yield documents;
+      if (documents.length < limit) return;
+      left -= documents.length;
+      after = numberIn(documents.at(-1) ?? {}, "number");
+    }
+  }
+
+  async function collect(
+    ref: ExperimentRef,
+    where: Query,
+    select?: readonly string[],
+  ): Promise<Document[]> {
+    const { key } = await experiments.getExperiment(ref);
+    const all: Document[] = [];
+    for await (const documents of pages(key, { where }, select)) all.push(...documents);
+    return all;
+  }
+
+  async function fetch(ref: ExperimentRef, where: Query): Promise<Trial[]> {
+    return (await collect(ref, where)).map(toTrial);
+  }
+
+  async function document(id: string): Promise<Document | undefined> {
+    const [exact] = await database.read("trials", { id });
+    const found = exact ?? (await byPrefix(id));
+    if (found === undefined) return undefined;
+    const [owner] = await database.read(
+      "experiments",
+      { key: numberIn(found, "experiment") },
+      { select: ["name"] },
+    );
+    return owner?.["name"] === undefined ? undefined : found;
+  }
+
+  async function byPrefix(prefix: string): Promise<Document | undefined> {
+    if (!/^[0-9a-f]{4,31}$/.test(prefix)) return undefined;
+    const range = { $gte: prefix, $lte: prefix.padEnd(32, "f") };
+    const found = await database.read("trials", { id: range }, { limit: 2 });
+    if (found.length < 2) return found[0];
+    throw new AssayError("NOT_FOUND", `Several trials have an id that begins with "${prefix}"`, {
+      details: { id: prefix },
+    });
+  }
+
+  async function demanded(id: string): Promise<Document> {
+    const found = await document(id);
+    if (found !== undefined) return found;
+    throw new AssayError("NOT_FOUND", `No trial "${id}" in ${database.location}`, {
+      details: { id },
+    });
+  }
+
+  async function count(ref: ExperimentRef, status?: TrialStatus): Promise<number> {
+    const { key } = await experiments.getExperiment(ref);
+    return await database.count(
+      "trials",
+      status === undefined ? { experiment: key } : { experiment: key, status },
+    );
+  }
+
+  return {
+    async getTrial(id) {
+      return toTrial(await demanded(id));
+    },
+
+    async findTrial(id) {
+      const found = await document(id);
+      return found === undefined ? undefined : toTrial(found);
+    },
+
+    async getTrialByNumber(ref, number) {
+      const { key, name } = await experiments.getExperiment(ref);
+      const [found] = await database.read("trials", { experiment: key, number });
+      if (found !== undefined) return toTrial(found);
+      throw new AssayError("NOT_FOUND", `"${name}" has no trial number ${String(number)}`);
+    },
+
+    async getAttempts(id) {
+      const trial = await demanded(id);
+      const { experiment, number } = trial;
+      const earlier = await database.read(
+        "attempts",
+        { experiment, number },
+        { sort: [{ field: "attempt" }] },
+      );
+      const last = trial["startedAt"] === undefined ? undefined : toAttempt(trial);
+      // An attempt that is kept already while the trial still shows it: the trial's word is the later one.
+      const kept = earlier.map(toAttempt).filter(({ attempt }) => attempt !== last?.attempt);
+      return last === undefined ? kept : [...kept, last];
+    },
+
+    async getExperimentOfTrial(id) {
+      const trial = await demanded(id);
+      const [owner] = await database.read("experiments", { key: numberIn(trial, "experiment") });
+      return await experiments.getExperiment({ id: textIn(owner ?? {}, "id") });
+    },
+
+    getTrials: async (ref) => await fetch(ref, {}),
+
+    async getTrialIds(ref) {
+      const found = await collect(ref, {}, ["id", "number"]);
+      return found.map((trial) => textIn(trial, "id"));
+    },
+
+    async *eachTrial(ref, page = {}) {
+      const { key } = await experiments.getExperiment(ref);
+      for await (const documents of pages(key, page)) yield* documents.map(toTrial);
+    },
+
+    fetchTrials: async (ref, where = {}) => await fetch(ref, where),
+    fetchTrialsByStatus: async (ref, status) => await fetch(ref, { status }),
+    fetchPendingTrials: async (ref) => await fetch(ref, { status: { $in: claimableStatuses } }),
+    fetchNoncompletedTrials: async (ref) => await fetch(ref, { status: { $ne: "completed" } }),
+
+    async fetchLostTrials(ref) {
+      return await fetch(ref, {
+        status: "reserved",
+        availableAt: { $lte: await database.now() },
+      });
+    },
+
+    async getProgress(ref) {
+      const found = await collect(ref, {}, ["id", "number", "status", "params"]);
+      return found.map((trial) => {
+        const { id, number, status } = trial as unknown as Progress;
+        const params = decodedIn(trial, "params") as Progress["params"];
+        return { id, number, status, params, completed: status === "completed" };
+      });
+    },
+
+    async getCompletedRatio(ref) {
+      const all = await count(ref);
+      return all === 0 ? undefined : (await count(ref, "completed")) / all;
+    },
+
+    countTrials: count,
+    countCompletedTrials: async (ref) => await count(ref, "completed"),
+    countBrokenTrials: async (ref) => await count(ref, "broken"),
+
+    async countByStatus(ref) {
+      const { key, total } = await experiments.getExperiment(ref);
+      const counts: Record<string, number> = {};
+      let registered = 0;
+      for (const status of trialStatuses) {
+        counts[status] = await database.count("trials", { experiment: key, status });
+        registered += counts[status];
+      }
+      const outside = await database.count("trials", {
+        experiment: key,
+        number: { $gte: total ?? 0 },
+      });
+      const ofGrid = registered - outside;
+      const open = total === null ? 0 : total - ofGrid;
+      return {
+        ...(counts as Record<TrialStatus, number>),
+        new: (counts["new"] ?? 0) + open,
+        total: total === null ? null : total + outside,
+      };
+    },
+
+    async bestTrial(ref) {
+      const { key, name, objectives } = await experiments.getExperiment(ref);
+      const [first] = objectives;
+      if (first === undefined) {
+        throw new AssayError(
+          "UNSUPPORTED",
+          `"${name}" declares no objective, so none of its trials is the best; declare objective: { minimize: "…" }`,
+          { details: { name } },
+        );
+      }
+      const [best] = await database.read(
+        "trials",
+        { experiment: key, objective: { $exists: true } },
+        {
+          sort: [
+            { field: "objective", descending: first.direction === "maximize" },
+            { field: "number", descending: first.direction === "maximize" },
+          ],
+          limit: 1,
+        },
+      );
+      return best === undefined ? undefined : toTrial(best);
+    },
+  };
+}
+
+function rangeOf(condition: unknown): object {
+  if (condition === undefined) return {};
+  if (typeof condition === "number") return { $gte: condition, $lte: condition };
+  return condition as object;
+}

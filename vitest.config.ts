@@ -1,0 +1,15 @@
+import type { ViteUserConfig } from "vitest/config";
+
+const config: ViteUserConfig = {
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    // Native modules and `process.chdir` want processes, not threads.
+    pool: "forks",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // `import "assay"` in test/ is the built package, loaded by Node as a user's program loads it.
+    server: { deps: { external: [/\/dist\//] } },
+  },
+};
+
+export default config;
