@@ -1,21 +1,26 @@
 import { AssayError } from "../errors/assay-error.ts";
 import { ServerTime, type Change, type Document } from "./contract.ts";
+import { setField } from "./set-field.ts";
 
 /** A document after a change. `now` is the database's time in milliseconds. */
 export function changedDocument(document: Document, change: Change, now: number): Document {
   const result: Record<string, unknown> = { ...document };
-  for (const field of change.unset ?? []) delete result[field];
+  for (const field of change.unset ?? []) Reflect.deleteProperty(result, field);
   for (const [field, value] of Object.entries(change.set ?? {})) {
     if (value === undefined) continue;
-    result[field] = value instanceof ServerTime ? now + value.offsetMs : value;
+    setField(result, field, value instanceof ServerTime ? now + value.offsetMs : value);
   }
   for (const [field, amount] of Object.entries(change.increment ?? {})) {
-    result[field] = numberIn(field, result[field]) + amount;
+    setField(result, field, numberIn(field, own(result, field)) + amount);
   }
   for (const [field, item] of Object.entries(change.append ?? {})) {
-    result[field] = [...arrayIn(field, result[field]), item];
+    setField(result, field, [...arrayIn(field, own(result, field)), item]);
   }
   return result;
+}
+
+function own(document: Document, field: string): unknown {
+  return Object.hasOwn(document, field) ? document[field] : undefined;
 }
 
 function numberIn(field: string, value: unknown): number {

@@ -6,7 +6,10 @@
  * (`assay/testing`). Which document a query matches is defined by `match.ts`, for every backend alike.
  */
 
-/** A document: named values, each anything that the codec of `values/` stores. A field that is undefined is absent. */
+/**
+ * A document: named values, each anything that the codec of `values/` stores. A field that is undefined is
+ * absent. Bytes may come back as a Buffer, which is a Uint8Array.
+ */
 export type Document = Readonly<Record<string, unknown>>;
 
 /** Operators on one field. Several are joined by and. */
@@ -23,7 +26,8 @@ export interface Operators {
 }
 
 /**
- * Conditions by dotted path, joined by and. A plain value means equality; null equals null and absent.
+ * Conditions by dotted path, joined by and. A plain value means equality; null equals null and absent;
+ * undefined is `INVALID_QUERY`.
  * @example { experiment: 3, "params.lr": { $lt: 0.1 } }
  */
 export type Query = Readonly<Record<string, unknown>>;
@@ -60,7 +64,8 @@ export interface SortKey {
 /**
  * How a declared field is kept. `integer` and `real` are numbers, `text` a string, `bytes` a Uint8Array,
  * `encoded` a text of the codec that holds a value of any form: queries reach into it by dotted path.
- * A declared field cannot hold null: null is stored as absence.
+ * A declared field cannot hold null: null is stored as absence. `integer` and `real` hold no NaN and do not
+ * tell 0 from -0, `text` holds no NUL and no lone surrogate: such a value is `INVALID_VALUE`.
  */
 export type FieldType = "integer" | "real" | "text" | "bytes" | "encoded";
 
@@ -78,7 +83,9 @@ export interface CollectionDeclaration {
 }
 
 export interface ReadOptions {
+  /** Values of different kinds are in the order of `compareForSort`, absent ones first. */
   readonly sort?: readonly SortKey[];
+  /** A whole number; RangeError otherwise. */
   readonly limit?: number;
   /** The top-level fields to return; all when left out. */
   readonly select?: readonly string[];
@@ -162,7 +169,7 @@ export interface DatabaseDriver {
   /** Where the data is, without credentials. */
   readonly location: string;
   readonly capabilities: Capabilities;
-  /** Creates the collections and indexes that are missing. */
+  /** Creates the collections, declared fields and indexes that are missing. */
   define(collections: readonly CollectionDeclaration[]): Promise<void>;
   read(collection: string, query: Query, options: ReadOptions): Promise<Document[]>;
   count(collection: string, query: Query): Promise<number>;
@@ -206,8 +213,12 @@ export interface Database {
   ): Promise<Document[]>;
   /** Several operations in order: all or nothing with the capability `atomicBatch`. */
   batch(operations: readonly Operation[]): Promise<BatchOutcome>;
+  /**
+   * Makes an index that is missing. Throws `DUPLICATE` when the documents there are forbid a unique one, and
+   * `CONFLICT` when another index has its name.
+   */
   ensureIndex(collection: string, index: IndexDeclaration): Promise<void>;
-  /** Index name → whether it is unique. */
+  /** Index name (its fields joined by "_") → whether it is unique. */
   indexInformation(collection: string): Promise<Readonly<Record<string, boolean>>>;
   /** Throws `NOT_FOUND` when there is no such index. */
   dropIndex(collection: string, name: string): Promise<void>;

@@ -1,12 +1,15 @@
 import type { IndexDeclaration, SortKey } from "./contract.ts";
 import type { Condition } from "./query.ts";
 
-const demandsPresence = new Set(["$in", "$gt", "$gte", "$lt", "$lte"]);
+const demandsPresence = new Set(["$gt", "$gte", "$lt", "$lte"]);
 
 /** Whether a condition can only be met by documents that have the field. */
 function demands(condition: Condition): boolean {
-  if (condition.operator === "$eq") return condition.operand !== null;
-  return demandsPresence.has(condition.operator) || condition.operand === true;
+  const { operator, operand } = condition;
+  if (operator === "$eq") return operand !== null;
+  if (operator === "$exists") return operand === true;
+  if (operator === "$in") return !(operand as readonly unknown[]).includes(null);
+  return demandsPresence.has(operator);
 }
 
 /**
@@ -46,4 +49,14 @@ export function indexAnswers(
 /** The name by which an index is known: its fields in order. */
 export function indexName(index: IndexDeclaration): string {
   return index.fields.join("_");
+}
+
+/** Whether two declarations of one name mean the same index. */
+export function isSameIndex(a: IndexDeclaration, b: IndexDeclaration): boolean {
+  return (
+    a.fields.length === b.fields.length &&
+    a.fields.every((field, i) => field === b.fields[i]) &&
+    (a.unique === true) === (b.unique === true) &&
+    a.sparse === b.sparse
+  );
 }

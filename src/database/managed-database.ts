@@ -12,14 +12,14 @@ import type {
   OperationResult,
   Query,
   ReadOptions,
-  SortKey,
   ViewDeclaration,
 } from "./contract.ts";
 import { indexAnswers, indexName } from "./index-rule.ts";
 import { parseQuery } from "./query.ts";
 
 const nothing: OperationResult = { count: 0, documents: [] };
-const collectionName = /^[A-Za-z][A-Za-z0-9_]*$/;
+/** Lower case only: some backends do not tell it from upper case. */
+const collectionName = /^(?!assay_|sqlite_)[a-z][a-z0-9_]*$/;
 
 /**
  * A driver made safe to use: every argument is checked here once for all backends, a query that no index
@@ -30,9 +30,8 @@ export class ManagedDatabase implements Database {
   readonly #indexes = new Map<string, readonly IndexDeclaration[]>();
   #closed = false;
 
-  constructor(driver: DatabaseDriver, collections: readonly CollectionDeclaration[]) {
+  constructor(driver: DatabaseDriver) {
     this.#driver = driver;
-    for (const { name, indexes } of collections) this.#indexes.set(name, indexes);
   }
 
   get location(): string {
@@ -44,8 +43,10 @@ export class ManagedDatabase implements Database {
   }
 
   async define(collections: readonly CollectionDeclaration[]): Promise<void> {
-    await this.#open().define(collections);
-    for (const { name, indexes } of collections) this.#indexes.set(name, indexes);
+    const driver = this.#open();
+    for (const { name } of collections) this.#checkName(name);
+    await driver.define(collections);
+    for (const { name } of collections) this.#indexes.delete(name);
   }
 
   async read(
@@ -108,13 +109,8 @@ export class ManagedDatabase implements Database {
         );
       }
       if (operation.kind === "insert") this.#checkName(operation.collection);
-      else {
-        const sort = operation.kind === "readAndWrite" ? operation.sort : undefined;
-        await this.#check(operation.collection, operation.query, {
-          ...(sort === undefined ? {} : { sort }),
-          ...(operation.scan === undefined ? {} : { scan: operation.scan }),
-        });
-      }
+      else await this.#check(operation.collection, operation.query, operation);
+      if ("change" in operation) checkChange(operation.change);
     }
     return await driver.apply(operations);
   }
@@ -174,7 +170,11 @@ export class ManagedDatabase implements Database {
 
   #checkName(collection: string): void {
     if (collectionName.test(collection)) return;
-    throw new AssayError("INVALID_QUERY", `"${collection}" cannot name a collection`);
+    throw new AssayError(
+      "INVALID_QUERY",
+      `"${collection}" cannot name a collection: a lower-case letter, then letters, digits and _`,
+      { details: { collection } },
+    );
   }
 
   async #indexesOf(collection: string): Promise<readonly IndexDeclaration[]> {
@@ -188,9 +188,10 @@ export class ManagedDatabase implements Database {
   async #check(
     collection: string,
     query: Query,
-    options: { readonly sort?: readonly SortKey[]; readonly scan?: boolean },
+    options: Pick<ReadOptions, "sort" | "limit" | "scan">,
   ): Promise<void> {
     this.#checkName(collection);
+    checkLimit(options.limit);
     const conditions = parseQuery(query);
     if (options.scan === true) return;
     const indexes = await this.#indexesOf(collection);
@@ -204,5 +205,17 @@ export class ManagedDatabase implements Database {
       `No index of "${collection}" answers a query for ${shape}${order}; declare one, or pass scan`,
       { details: { collection, shape, accepted: indexes.map(indexName) } },
     );
+  }
+}
+
+function checkLimit(limit: number | undefined): void {
+  if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 0)) return;
+  throw new RangeError(`A limit is a whole number from 0, got ${String(limit)}`);
+}
+
+function checkChange({ increment = {} }: Change): void {
+  for (const [field, amount] of Object.entries(increment)) {
+    if (Number.isFinite(amount)) continue;
+    throw new RangeError(`"${field}" is incremented by a finite number, got ${String(amount)}`);
   }
 }

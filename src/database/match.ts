@@ -1,35 +1,34 @@
 import { compareValues, equalValues } from "../values/compare.ts";
 import { decodeValue } from "../values/decode.ts";
-import type { CollectionDeclaration, Document, FieldType } from "./contract.ts";
+import { isPlainObject } from "../values/plain.ts";
+import type { CollectionDeclaration, Document } from "./contract.ts";
 import type { Condition } from "./query.ts";
 
 /** The declared fields of a collection; none for a collection that nobody declared. */
 export type DeclaredFields = CollectionDeclaration["fields"];
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /**
- * The value at a dotted path of a document, undefined when absent. An `encoded` field is decoded on the way.
- * A field whose own name holds dots is found first.
+ * The value at a dotted path of a document, undefined when absent. Paths lead into plain objects only, and
+ * into what an `encoded` field holds. A field whose own name holds dots is found first.
  */
 export function valueAt(document: Document, path: string, fields: DeclaredFields): unknown {
-  if (Object.hasOwn(document, path)) return decoded(document[path], fields[path]);
+  if (Object.hasOwn(document, path)) return fieldAt(document, path, fields);
   const dot = path.indexOf(".");
   if (dot < 0) return undefined;
   const head = path.slice(0, dot);
   if (!Object.hasOwn(document, head)) return undefined;
-  let value = decoded(document[head], fields[head]);
+  let value = fieldAt(document, head, fields);
   for (const key of path.slice(dot + 1).split(".")) {
-    if (!isRecord(value) || !Object.hasOwn(value, key)) return undefined;
+    if (!isPlainObject(value) || !Object.hasOwn(value, key)) return undefined;
     value = value[key];
   }
   return value;
 }
 
-function decoded(value: unknown, type: FieldType | undefined): unknown {
-  return type === "encoded" && typeof value === "string" ? decodeValue(value) : value;
+function fieldAt(document: Document, field: string, fields: DeclaredFields): unknown {
+  const value = document[field];
+  const isEncoded = Object.hasOwn(fields, field) && fields[field] === "encoded";
+  return isEncoded && typeof value === "string" ? decodeValue(value) : value;
 }
 
 function equalOrBothMissing(value: unknown, operand: unknown): boolean {

@@ -30,6 +30,7 @@ function parseOperator(path: string, key: string, operand: unknown): Condition {
       { details: { path, operator: key, accepted: operators } },
     );
   }
+  checkOperand(path, operand);
   if (operator === "$in" && !Array.isArray(operand)) {
     throw new AssayError("INVALID_QUERY", `$in on "${path}" takes an array`, { details: { path } });
   }
@@ -41,12 +42,25 @@ function parseOperator(path: string, key: string, operand: unknown): Condition {
   return { path, operator, operand };
 }
 
-/** The conditions of a query, in its order. Throws `INVALID_QUERY` on an operator that does not exist. */
+/** A value that is undefined is a slip of the caller, and leaving the condition out would match too much. */
+function checkOperand(path: string, operand: unknown): void {
+  if (operand !== undefined) return;
+  throw new AssayError(
+    "INVALID_QUERY",
+    `The condition on "${path}" is undefined; null matches what is absent`,
+    { details: { path } },
+  );
+}
+
+/**
+ * The conditions of a query, in its order. Throws `INVALID_QUERY` on an operator that does not exist, and
+ * on an operand that is undefined.
+ */
 export function parseQuery(query: Query): readonly Condition[] {
   const conditions: Condition[] = [];
   for (const path in query) {
     const value = query[path];
-    if (value === undefined) continue;
+    checkOperand(path, value);
     if (!(value instanceof ServerTime) && isOperatorObject(value)) {
       for (const key of Object.keys(value)) conditions.push(parseOperator(path, key, value[key]));
     } else {

@@ -4,7 +4,7 @@ export interface RawDimension {
   readonly [field: string]: unknown;
 }
 
-const brand: unique symbol = Symbol.for("assay.dimension");
+const brand = Symbol.for("assay.dimension");
 
 /**
  * A parameter's set of values, of type `Value`, as the constructors (`choice`, `linspace`, …)
@@ -14,10 +14,10 @@ export class Dimension<out Value = unknown> {
   /** Never there: it only carries the type. */
   declare readonly valueType?: Value;
   readonly raw: RawDimension;
-  readonly [brand] = true;
 
   constructor(raw: RawDimension) {
     this.raw = raw;
+    Object.defineProperty(this, brand, { value: true });
   }
 }
 

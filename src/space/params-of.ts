@@ -8,15 +8,7 @@ export type Params = Readonly<Record<string, unknown>>;
  * "uniform(0, 1)"; any other plain value, which is a constant; or nested parameters.
  */
 export type SpaceValue =
-  | Dimension
-  | string
-  | number
-  | boolean
-  | bigint
-  | null
-  | Date
-  | readonly unknown[]
-  | SpaceInput;
+  Dimension | string | number | boolean | bigint | null | Date | readonly unknown[] | SpaceInput;
 
 /** The parameters of an experiment by name. */
 export interface SpaceInput {

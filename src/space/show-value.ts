@@ -2,7 +2,7 @@ import { toDisplay } from "../values/display.ts";
 
 /** A value as part of a line for people, cut when it is long: `5`, `"adam"`, `[1, 2, 3]`. */
 export function showValue(value: unknown, limit = 60): string {
-  const text = write(toDisplay(value));
+  const text = typeof value === "number" ? String(value) : write(toDisplay(value));
   return text.length <= limit ? text : `${text.slice(0, limit)}…`;
 }
 

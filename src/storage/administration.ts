@@ -1,13 +1,14 @@
-import type { Change, Document, Operation, Query } from "../database/contract.ts";
+import type { Document, Operation, Query } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
-import { encodeResults } from "../model/results.ts";
 import { parseTrialStatus, type TrialStatus } from "../model/status.ts";
 import { isFinished, mayAdminister } from "../model/transitions.ts";
+import { administrativeChange, type AdministrativeStatus } from "./administrative-change.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
-import { supersededAttempt } from "./leases.ts";
-import { numberIn, textIn } from "./records.ts";
+import { numberAfter } from "./paging.ts";
+import { numberIn, textIn, toExperiment } from "./records.ts";
+import { trialDocument, trialNotFound } from "./trial-documents.ts";
 
 /** The fields of a trial that a person may change. */
 export interface TrialUpdate {
@@ -44,44 +45,45 @@ export interface AdministrationStore {
 
 const pageSize = 1000;
 
+/**
+ * A trial that is registered anew has the id that it had. Its tokens begin beyond all that the deleted one
+ * had, so that none is used twice: no trial is claimed so often, and there is room for two million deletions.
+ */
+const tokensOfATrial = 2 ** 32;
+
 export function createAdministrationStore(
   context: StorageContext,
   experiments: ExperimentStore,
 ): AdministrationStore {
   const { database } = context;
 
-  async function trialDocument(id: string): Promise<Document> {
-    const [document] = await database.read("trials", { id });
-    if (document !== undefined) return document;
-    throw new AssayError("NOT_FOUND", `No trial "${id}" in ${database.location}`, {
-      details: { id },
-    });
-  }
-
-  /** Applies an update to a trial as it was read; false when it changed meanwhile. */
+  /** Applies a legal update to a trial as it was read; false when it changed meanwhile. */
   async function apply(
     document: Document,
-    update: TrialUpdate,
+    status: AdministrativeStatus,
+    results: unknown,
     experiment: Experiment,
   ): Promise<boolean> {
-    const query = { id: document["id"], token: document["token"], status: document["status"] };
+    const query = {
+      id: document["id"],
+      token: document["token"],
+      status: document["status"],
+      attempt: document["attempt"],
+      outcome: document["outcome"] ?? null,
+    };
+    const now = timestamp(context);
+    const { change, kept } = administrativeChange(document, status, results, experiment, now);
     const operations: Operation[] = [];
-    const superseded = supersededAttempt(document);
-    if (superseded !== undefined) {
+    if (kept !== undefined) {
       operations.push({
         kind: "insert",
         collection: "attempts",
-        documents: [superseded],
+        documents: [kept],
         ifAbsent: true,
       });
     }
-    const change = toChange(document, update, experiment, timestamp(context));
     operations.push({ kind: "update", collection: "trials", query, change, required: true });
-    if (
-      update.status === "new" ||
-      update.status === "interrupted" ||
-      update.status === "suspended"
-    ) {
+    if (status !== "broken" && status !== "completed") {
       // What was broken takes its place again: whoever counts places at this moment counts anew.
       operations.push({
         kind: "update",
@@ -95,10 +97,8 @@ export function createAdministrationStore(
 
   async function experimentOf(document: Document): Promise<Experiment> {
     const [found] = await database.read("experiments", { key: numberIn(document, "experiment") });
-    if (typeof found?.["id"] !== "string") {
-      throw new AssayError("NOT_FOUND", "The experiment of this trial was deleted");
-    }
-    return await experiments.getExperiment({ id: found["id"] });
+    if (found?.["name"] !== undefined) return toExperiment(found);
+    throw trialNotFound(context, textIn(document, "id"));
   }
 
   /** Applies an update to one trial, again when it changes in between. */
@@ -108,11 +108,11 @@ export function createAdministrationStore(
     allows: (document: Document) => boolean,
   ): Promise<number> {
     for (;;) {
-      const document = await trialDocument(id);
+      const document = await trialDocument(context, id);
       if (!allows(document)) return 0;
       const experiment = await experimentOf(document);
-      assertLegal(document, update);
-      if (await apply(document, update, experiment)) return 1;
+      const target = legalTarget(document, update) ?? refuse(document, update);
+      if (await apply(document, target, update.results, experiment)) return 1;
     }
   }
 
@@ -122,6 +122,8 @@ export function createAdministrationStore(
     options: { readonly was?: TrialStatus; readonly results?: unknown } = {},
   ): Promise<void> {
     const { was, results } = options;
+    parseTrialStatus(status);
+    if (was !== undefined) parseTrialStatus(was);
     await change(id, results === undefined ? { status } : { status, results }, (document) => {
       const found = textIn(document, "status");
       if (was === undefined || was === found) return true;
@@ -148,16 +150,18 @@ export function createAdministrationStore(
       const experiment = await experiments.getExperiment(ref);
       let changed = 0;
       let left = 0;
-      let after = -1;
+      let after: number | undefined;
       for (;;) {
         const page = await database.read(
           "trials",
-          { ...where, experiment: experiment.key, number: withAfter(where["number"], after) },
+          { ...where, experiment: experiment.key, number: numberAfter(where["number"], after) },
           { sort: [{ field: "number" }], limit: pageSize, scan: true },
         );
         for (const document of page) {
-          const done = isLegal(document, update) && (await apply(document, update, experiment));
-          if (done) changed += 1;
+          const target = legalTarget(document, update);
+          const isDone =
+            target !== undefined && (await apply(document, target, update.results, experiment));
+          if (isDone) changed += 1;
           else left += 1;
           after = numberIn(document, "number");
         }
@@ -178,41 +182,47 @@ export function createAdministrationStore(
       const documents = await database.read(
         "trials",
         { ...where, experiment: key },
-        { select: ["number"], scan: true },
+        { select: ["number", "token"], scan: true },
       );
-      if (documents.length === 0) return 0;
-      const numbers = documents.map((document) => numberIn(document, "number"));
-      const owned = ["attempts", "metrics", "snapshots", "artifacts"].flatMap((collection) =>
-        numbers.map((number): Operation => ({
-          kind: "remove",
-          collection,
-          query: { experiment: key, number },
-        })),
-      );
-      await database.batch([
-        ...numbers.map((number): Operation => ({
-          kind: "remove",
-          collection: "trials",
-          query: { experiment: key, number },
-        })),
-        ...owned,
-        // The grid is walked again from its start, so that what is missing comes back.
-        {
-          kind: "update",
-          collection: "experiments",
-          query: { key },
-          change: { set: { position: 0 }, increment: { revision: 1 } },
-        },
-      ]);
-      return numbers.length;
+      let count = 0;
+      for (let from = 0; from < documents.length; from += pageSize) {
+        count += await deletePage(key, documents.slice(from, from + pageSize));
+      }
+      return count;
     },
   };
-}
 
-function withAfter(condition: unknown, after: number): unknown {
-  if (condition === undefined) return { $gt: after };
-  if (typeof condition === "number") return condition > after ? condition : { $lt: -1 };
-  return { ...(condition as object), $gt: after };
+  /** Deletes trials that are as they were read, with all that belongs to them. */
+  async function deletePage(experiment: number, trials: readonly Document[]): Promise<number> {
+    const operations: Operation[] = [
+      {
+        kind: "update",
+        collection: "experiments",
+        query: { key: experiment },
+        change: {
+          // The grid is walked again from its start, so that what is missing comes back.
+          set: { position: 0 },
+          increment: { revision: 1, tokenBase: tokensOfATrial },
+        },
+      },
+    ];
+    const removals: number[] = [];
+    for (const { number, token } of trials) {
+      const after = operations.length;
+      removals.push(after);
+      operations.push({
+        kind: "remove",
+        collection: "trials",
+        query: { experiment, number, token },
+      });
+      for (const collection of ["attempts", "metrics", "snapshots", "artifacts"]) {
+        operations.push({ kind: "remove", collection, query: { experiment, number }, after });
+      }
+    }
+    const outcome = await database.batch(operations);
+    if (!outcome.applied) return 0;
+    return removals.reduce((sum, place) => sum + (outcome.results[place]?.count ?? 0), 0);
+  }
 }
 
 const updatable: ReadonlySet<string> = new Set(["status", "results"]);
@@ -227,20 +237,26 @@ function checkUpdate(update: TrialUpdate): void {
     );
   }
   if (update.status !== undefined) parseTrialStatus(update.status);
+  if (update.status !== undefined || update.results !== undefined) return;
+  throw new AssayError(
+    "INVALID_VALUE",
+    "A trial is changed by a status, and results with completed",
+  );
 }
 
 function targetOf(document: Document, update: TrialUpdate): TrialStatus {
   return update.status ?? parseTrialStatus(textIn(document, "status"));
 }
 
-function isLegal(document: Document, update: TrialUpdate): boolean {
+/** The status that an update gives a trial; undefined when the update may not be made. */
+function legalTarget(document: Document, update: TrialUpdate): AdministrativeStatus | undefined {
   const from = parseTrialStatus(textIn(document, "status"));
   const to = targetOf(document, update);
-  return mayAdminister(from, to) && (to === "completed") === (update.results !== undefined);
+  if ((to === "completed") !== (update.results !== undefined)) return undefined;
+  return mayAdminister(from, to) && to !== "reserved" && to !== "pruned" ? to : undefined;
 }
 
-function assertLegal(document: Document, update: TrialUpdate): void {
-  if (isLegal(document, update)) return;
+function refuse(document: Document, update: TrialUpdate): never {
   const from = textIn(document, "status");
   const to = targetOf(document, update);
   const why =
@@ -254,43 +270,4 @@ function assertLegal(document: Document, update: TrialUpdate): void {
     `Trial ${textIn(document, "id")}: ${from} to ${to} ${why}; nothing was changed`,
     { details: { id: document["id"], from, to } },
   );
-}
-
-const attemptFields = ["startedAt", "endedAt", "durationMs", "worker", "run", "error", "outcome"];
-const foundFields = ["results", "objective", "metrics", "resumed"];
-
-function toChange(
-  document: Document,
-  update: TrialUpdate,
-  experiment: Experiment,
-  now: string,
-): Change {
-  const status = targetOf(document, update);
-  const increment = { token: 1 };
-  switch (status) {
-    case "completed": {
-      const encoded = encodeResults(update.results, experiment.objectives);
-      return {
-        set: { status, ...encoded, endedAt: now },
-        unset: ["availableAt", "holder", ...attemptFields, ...foundFields],
-        increment,
-      };
-    }
-    case "new":
-      return {
-        set: { status, availableAt: 0 },
-        unset: ["holder", ...attemptFields, ...foundFields],
-        increment,
-      };
-    case "broken":
-      return { set: { status, endedAt: now }, unset: ["availableAt", "holder"], increment };
-    case "interrupted":
-    case "suspended":
-    case "pruned":
-    case "reserved": {
-      const open = document["startedAt"] !== undefined && document["outcome"] === undefined;
-      const ended = open ? { endedAt: now, outcome: status } : {};
-      return { set: { status, availableAt: 0, ...ended }, unset: ["holder"], increment };
-    }
-  }
 }

@@ -4,7 +4,7 @@ import { AssayError } from "../errors/assay-error.ts";
 import { encodeValue } from "../values/encode.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
-import { decodedIn, numberIn, optionalText } from "./records.ts";
+import { decodedIn, numberIn, optionalNumber, optionalText } from "./records.ts";
 
 /** What is known of an experiment's lock without taking it. */
 export interface AlgorithmLockInfo {
@@ -18,7 +18,7 @@ export interface AlgorithmLock {
   readonly state: unknown;
   /** Prolongs the lease; false when it is lost. */
   renew(): Promise<boolean>;
-  /** Gives the lock back, with a new state if one is given. Throws `LEASE_LOST` when another owner has it by now. */
+  /** Gives the lock back, with a new state if one is given. Throws `LEASE_LOST` when it is held no longer. */
   release(state?: unknown): Promise<void>;
 }
 
@@ -51,17 +51,27 @@ export function createAlgorithmLockStore(
         ifAbsent: true,
       },
       {
+        kind: "update",
+        collection: "locks",
+        query: { experiment, expiresAt: null },
+        change: { set: { expiresAt: 0 } },
+      },
+      {
         kind: "readAndWrite",
         collection: "locks",
         query: { experiment, expiresAt: { $lte: serverTime() } },
         change: { set: { owner, expiresAt: serverTime(leaseMs) }, increment: { token: 1 } },
       },
     ]);
-    return outcome.applied ? outcome.results[1]?.documents[0] : undefined;
+    return outcome.applied ? outcome.results[2]?.documents[0] : undefined;
   }
 
   function held(document: Document): AlgorithmLock {
-    const query = { experiment: document["experiment"], token: numberIn(document, "token") };
+    const query = {
+      experiment: document["experiment"],
+      token: numberIn(document, "token"),
+      expiresAt: { $gt: 0 },
+    };
     return {
       state: decodedIn(document, "state"),
       async renew() {
@@ -72,7 +82,7 @@ export function createAlgorithmLockStore(
         const set = state === undefined ? {} : { state: encodeValue(state, "state") };
         const change = { set: { ...set, expiresAt: 0 }, unset: ["owner"] };
         if ((await database.write("locks", change, query)) > 0) return;
-        throw new AssayError("LEASE_LOST", "The algorithm's lock was taken over by another owner");
+        throw new AssayError("LEASE_LOST", "The algorithm's lock is no longer held by this owner");
       },
     };
   }
@@ -99,8 +109,11 @@ export function createAlgorithmLockStore(
     async getAlgorithmLockInfo(ref) {
       const { key } = await experiments.getExperiment(ref);
       const [document] = await database.read("locks", { experiment: key });
-      if (document === undefined) return { locked: false, owner: null, state: undefined };
-      const locked = numberIn(document, "expiresAt") > (await database.now());
+      const expiresAt = document && optionalNumber(document, "expiresAt");
+      if (document === undefined || expiresAt === null || expiresAt === undefined) {
+        return { locked: false, owner: null, state: undefined };
+      }
+      const locked = expiresAt > (await database.now());
       return {
         locked,
         owner: locked ? optionalText(document, "owner") : null,
@@ -117,7 +130,12 @@ export function createAlgorithmLockStore(
 
     async deleteAlgorithmLock(ref) {
       const { key } = await experiments.getExperiment(ref);
-      return await database.remove("locks", { experiment: key });
+      // The token stays, so that no later holder gets one that was used.
+      return await database.write(
+        "locks",
+        { unset: ["owner", "state", "expiresAt"], increment: { token: 1 } },
+        { experiment: key, expiresAt: { $exists: true } },
+      );
     },
   };
 }

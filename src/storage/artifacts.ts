@@ -4,6 +4,7 @@ import { readBlob, toChunks } from "./blobs.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { Lease } from "./leases.ts";
 import { numberIn, textIn } from "./records.ts";
+import { leaseLost, trialDocument, trialNotFound, writableTrial } from "./trial-documents.ts";
 
 /** A named file or blob of a trial. */
 export interface Artifact {
@@ -29,15 +30,6 @@ export interface ArtifactStore {
 export function createArtifactStore(context: StorageContext): ArtifactStore {
   const { database } = context;
 
-  async function owner(id: string): Promise<Document> {
-    const select = ["experiment", "number", "attempt"];
-    const [trial] = await database.read("trials", { id }, { select });
-    if (trial !== undefined) return trial;
-    throw new AssayError("NOT_FOUND", `No trial "${id}" in ${database.location}`, {
-      details: { id },
-    });
-  }
-
   function toArtifact(document: Document): Artifact {
     return {
       name: textIn(document, "name"),
@@ -50,7 +42,7 @@ export function createArtifactStore(context: StorageContext): ArtifactStore {
 
   return {
     async saveArtifact(trialId, name, data, lease) {
-      const { experiment, number, attempt } = await owner(trialId);
+      const { experiment, number, attempt } = await writableTrial(context, trialId, lease);
       const { blob, documents } = toChunks(experiment as number, data);
       const key = { experiment, number, name };
       const document = { ...key, attempt, createdAt: timestamp(context), ...blob };
@@ -68,19 +60,17 @@ export function createArtifactStore(context: StorageContext): ArtifactStore {
         { kind: "update", collection: "artifacts", query: key, change: { set: document } },
       ];
       if ((await database.batch(operations)).applied) return toArtifact(document);
-      throw new AssayError("LEASE_LOST", `Trial ${trialId} is no longer held by this worker`, {
-        details: { id: trialId },
-      });
+      throw lease === undefined ? trialNotFound(context, trialId) : leaseLost(trialId);
     },
 
     async getArtifacts(trialId) {
-      const { experiment, number } = await owner(trialId);
+      const { experiment, number } = await trialDocument(context, trialId);
       const sort = [{ field: "name" }];
       return (await database.read("artifacts", { experiment, number }, { sort })).map(toArtifact);
     },
 
     async readArtifact(trialId, name) {
-      const { experiment, number } = await owner(trialId);
+      const { experiment, number } = await trialDocument(context, trialId);
       const [document] = await database.read("artifacts", { experiment, number, name });
       if (document === undefined) {
         throw new AssayError("NOT_FOUND", `Trial ${trialId} has no artifact "${name}"`);

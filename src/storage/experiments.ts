@@ -1,32 +1,20 @@
-import { randomInt } from "node:crypto";
 import type { Document, Query } from "../database/contract.ts";
 import { AssayError, isAssayError } from "../errors/assay-error.ts";
-import {
-  checkedName,
-  parseExperimentName,
-  type AlgorithmSetting,
-  type Experiment,
-} from "../model/experiment.ts";
-import { newExperimentId } from "../model/identity.ts";
-import { encodeValue } from "../values/encode.ts";
+import { parseExperimentName, type Experiment } from "../model/experiment.ts";
 import { didYouMean } from "../util/nearest.ts";
 import { timestamp, type StorageContext } from "./context.ts";
-import { nextCount } from "./counters.ts";
+import {
+  experimentChange,
+  newExperimentDocument,
+  type ExperimentUpdate,
+} from "./experiment-documents.ts";
 import type { ExperimentSpec } from "./experiment-spec.ts";
+import { optionalText, toExperiment } from "./records.ts";
 import { describeConflict, isSameDefinition } from "./restore.ts";
-import { toExperiment } from "./records.ts";
 import { sweepDeleted } from "./sweep.ts";
 
 /** Names an experiment: its record, its id, `name` (the latest version) or `name@2`. */
 export type ExperimentRef = string | Pick<Experiment, "id">;
-
-/** The fields of a stored experiment that may change without making it another one. */
-export interface ExperimentUpdate {
-  readonly maxTrials?: number | null;
-  readonly algorithm?: AlgorithmSetting;
-  readonly code?: string;
-  readonly metadata?: Readonly<Record<string, unknown>>;
-}
 
 export interface ExperimentStore {
   /** Stores a new experiment. Throws `DUPLICATE` when its name and version are taken. */
@@ -42,7 +30,7 @@ export interface ExperimentStore {
   getExperiments(): Promise<Experiment[]>;
   /** The experiments that match a query (dotted paths reach into `metadata`, `space`, …), with all or some fields. */
   fetchExperiments(query?: Query, selection?: readonly string[]): Promise<Partial<Experiment>[]>;
-  /** Changes fields; false when the experiment does not match `where`. */
+  /** Changes fields; false when the experiment does not match `where`. `INVALID_VALUE` on a field that may not change. */
   updateExperiment(ref: ExperimentRef, fields: ExperimentUpdate, where?: Query): Promise<boolean>;
   /** Hides an experiment and all under it in one step, then frees their room. Returns how many (0 or 1). */
   deleteExperiment(ref: ExperimentRef): Promise<number>;
@@ -54,7 +42,7 @@ export function createExperimentStore(context: StorageContext): ExperimentStore 
   const { database } = context;
 
   async function create(spec: ExperimentSpec): Promise<Experiment> {
-    const document = await toDocument(context, spec);
+    const document = await newExperimentDocument(context, spec);
     try {
       await database.write("experiments", document);
     } catch (error) {
@@ -140,7 +128,7 @@ export function createExperimentStore(context: StorageContext): ExperimentStore 
     async fetchExperiments(query = {}, selection) {
       const documents = await database.read(
         "experiments",
-        { ...query, name: query["name"] ?? { $exists: true } },
+        { ...query, deletedAt: { $exists: false } },
         { sort: [{ field: "key" }], scan: true },
       );
       const records = documents.map(toExperiment);
@@ -151,57 +139,29 @@ export function createExperimentStore(context: StorageContext): ExperimentStore 
     },
 
     async updateExperiment(ref, fields, where = {}) {
+      const change = experimentChange(fields);
       const { key } = await get(ref);
-      const set: Record<string, unknown> = {};
-      const unset: string[] = [];
-      if (fields.maxTrials === null) unset.push("maxTrials");
-      else if (fields.maxTrials !== undefined) set["maxTrials"] = fields.maxTrials;
-      if (fields.code !== undefined) set["code"] = fields.code;
-      if (fields.algorithm !== undefined)
-        set["algorithm"] = encodeValue(fields.algorithm, "algorithm");
-      if (fields.metadata !== undefined) set["metadata"] = encodeValue(fields.metadata, "metadata");
-      if (Object.keys(set).length + unset.length === 0) return false;
       const query = { ...where, key };
-      return (await database.write("experiments", { set, unset }, query, { scan: true })) > 0;
+      return (await database.write("experiments", change, query, { scan: true })) > 0;
     },
 
     async deleteExperiment(ref) {
       const experiment = await find(ref);
       if (experiment === undefined) return 0;
-      const count = await database.write(
+      const { key, name } = experiment;
+      const [hidden] = await database.readAndWrite(
         "experiments",
+        { key, deletedAt: { $exists: false } },
         {
-          set: { deletedName: experiment.name, deletedAt: timestamp(context) },
+          set: { deletedName: name, deletedAt: timestamp(context) },
           unset: ["name"],
+          increment: { revision: 1 },
         },
-        { key: experiment.key },
       );
+      const view = hidden && optionalText(hidden, "view");
+      if (view !== undefined && view !== null) await database.replaceViews([], [view]);
       await sweepDeleted(context);
-      return count;
+      return hidden === undefined ? 0 : 1;
     },
-  };
-}
-
-async function toDocument(context: StorageContext, spec: ExperimentSpec): Promise<Document> {
-  const { space } = spec;
-  const total = space.enumerable ? space.size : undefined;
-  return {
-    key: await nextCount(context, "experiment"),
-    id: newExperimentId(),
-    name: checkedName(spec.name),
-    version: spec.version ?? 1,
-    createdAt: timestamp(context),
-    space: encodeValue(space.definition, "space"),
-    spaceHash: space.hash,
-    objectives: encodeValue(spec.objectives ?? []),
-    algorithm: encodeValue(spec.algorithm ?? { name: space.enumerable ? "grid" : "random" }),
-    seed: spec.seed ?? randomInt(2 ** 47),
-    total,
-    maxTrials: spec.maxTrials,
-    position: 0,
-    nextNumber: total ?? 0,
-    revision: 0,
-    code: spec.code,
-    metadata: encodeValue(spec.metadata ?? {}, "metadata"),
   };
 }

@@ -1,19 +1,25 @@
 import type { Document, Operation } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import { contentKey, trialId } from "../model/identity.ts";
-import { encodeResults } from "../model/results.ts";
+import { encodeResults, type EncodedResults } from "../model/results.ts";
 import type { Trial } from "../model/trial.ts";
-import { spaceFromDefinition } from "../space/from-definition.ts";
+import { spaceFromDefinition } from "../space/create-space.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { toClaimed, type ClaimedTrial } from "./leases.ts";
 import { toTrial } from "./records.ts";
-import { newTrialDocument, type RegistrationStore } from "./registration.ts";
+import { newTrialDocument, type RegistrationStore, type Reservation } from "./registration.ts";
 
 export interface InsertOptions {
   /** Completes the trial with these results. */
   readonly results?: unknown;
-  /** Reserves it for this holder. Not together with results. */
+  /** Reserves it for this holder, in the same step. Not together with results. */
   readonly reserveFor?: string;
+}
+
+/** `claim` is there when the trial was inserted with a reservation. */
+export interface InsertedTrial extends Trial {
+  readonly claim?: ClaimedTrial;
 }
 
 export interface InsertionStore {
@@ -22,7 +28,11 @@ export interface InsertionStore {
    * number. Throws `INVALID_VALUE`, `INVALID_RESULTS`, or `DUPLICATE` naming the trial that has these
    * parameters; then nothing was stored.
    */
-  insertTrial(experiment: ExperimentRef, params: unknown, options?: InsertOptions): Promise<Trial>;
+  insertTrial(
+    experiment: ExperimentRef,
+    params: unknown,
+    options?: InsertOptions,
+  ): Promise<InsertedTrial>;
 }
 
 export function createInsertionStore(
@@ -60,16 +70,15 @@ export function createInsertionStore(
         const cursor = await registration.readCursor(experiment);
         const number = place ?? cursor.nextNumber;
         const now = timestamp(context);
+        const proposal = { params: parsed, occurrence: 0, number };
         const document = {
-          ...newTrialDocument(experiment, { params: parsed, occurrence: 0, number }, now),
-          ...(encoded === undefined ? {} : { ...encoded, status: "completed", endedAt: now }),
+          ...newTrialDocument(experiment, proposal, cursor, now, await reservation(reserveFor)),
+          ...(encoded === undefined ? {} : completed(encoded, now)),
         };
-        if (encoded !== undefined) Reflect.deleteProperty(document, "availableAt");
         const nextNumber = place === undefined ? number + 1 : cursor.nextNumber;
         if (!(await store(experiment.key, cursor.revision, nextNumber, document))) continue;
-        if (reserveFor !== undefined) await reserve(id, reserveFor);
-        const [stored] = await database.read("trials", { id });
-        return toTrial(stored ?? document);
+        const trial = toTrial(document);
+        return reserveFor === undefined ? trial : { ...trial, claim: toClaimed(document) };
       }
     },
   };
@@ -99,11 +108,12 @@ export function createInsertionStore(
     return (await database.batch(operations)).applied;
   }
 
-  async function reserve(id: string, holder: string): Promise<void> {
-    const change = {
-      set: { status: "reserved", holder, availableAt: (await database.now()) + context.leaseMs },
-      increment: { token: 1 },
-    };
-    await database.write("trials", change, { id, status: "new" });
+  function completed(results: EncodedResults, endedAt: string): Document {
+    return { ...results, status: "completed", endedAt, availableAt: undefined };
+  }
+
+  async function reservation(holder: string | undefined): Promise<Reservation | undefined> {
+    if (holder === undefined) return undefined;
+    return { holder, availableAt: (await database.now()) + context.leaseMs };
   }
 }

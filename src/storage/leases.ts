@@ -2,6 +2,7 @@ import { serverTime, type Document, type Operation } from "../database/contract.
 import { isProcessGone } from "../util/boot.ts";
 import type { StorageContext } from "./context.ts";
 import { numberIn, optionalNumber, textIn } from "./records.ts";
+import { supersededAttempt } from "./superseded.ts";
 
 /** What proves that a worker may write to a trial. */
 export interface Lease {
@@ -43,29 +44,8 @@ export interface LeaseStore {
   releaseGoneHolders(experiment: { readonly key: number }): Promise<number>;
 }
 
-/** The last attempt of a trial as a document of `attempts`; undefined when none was started. */
-export function supersededAttempt(document: Document): Document | undefined {
-  if (document["startedAt"] === undefined || document["attempt"] === 0) return undefined;
-  const kept = [
-    "startedAt",
-    "endedAt",
-    "durationMs",
-    "worker",
-    "run",
-    "results",
-    "error",
-    "resumed",
-  ];
-  return {
-    experiment: document["experiment"],
-    number: document["number"],
-    attempt: document["attempt"],
-    status: document["outcome"] ?? "lost",
-    ...Object.fromEntries(kept.map((field) => [field, document[field]])),
-  };
-}
-
-function toClaimed(document: Document): ClaimedTrial {
+/** A claim from the document of the trial as it is under that claim. */
+export function toClaimed(document: Document): ClaimedTrial {
   const superseded = supersededAttempt(document);
   const lost = superseded?.["status"] === "lost" ? 1 : 0;
   const claimed = {

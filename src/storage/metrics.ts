@@ -66,15 +66,21 @@ export function createMetricStore(
     const chain = new Map<number, number>();
     let attempt = numberIn(trial, "attempt");
     let points = Infinity;
-    let resumed = decodedIn(trial, "resumed") as Continuation | undefined;
+    // The last attempt is kept apart when the trial was made new, or was completed by hand.
+    let source = trial["startedAt"] === undefined ? await kept(trial, attempt) : trial;
     for (;;) {
       chain.set(attempt, points);
+      const resumed = source && (decodedIn(source, "resumed") as Continuation | undefined);
       if (resumed === undefined || chain.has(resumed.attempt)) return chain;
       ({ attempt, points } = resumed);
-      const { experiment, number } = trial;
-      const [before] = await database.read("attempts", { experiment, number, attempt });
-      resumed = before && (decodedIn(before, "resumed") as Continuation | undefined);
+      source = await kept(trial, attempt);
     }
+  }
+
+  async function kept(trial: Document, attempt: number): Promise<Document | undefined> {
+    const { experiment, number } = trial;
+    const [document] = await database.read("attempts", { experiment, number, attempt });
+    return document;
   }
 
   async function* ofTrial(
@@ -122,7 +128,7 @@ export function createMetricStore(
           {
             sort: [{ field: "number" }],
             limit: 500,
-            select: ["id", "experiment", "number", "attempt", "resumed"],
+            select: ["id", "experiment", "number", "attempt", "startedAt", "resumed"],
           },
         );
         for (const trial of trials) yield* ofTrial(trial, filter);

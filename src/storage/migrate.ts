@@ -25,7 +25,7 @@ export const migrations: readonly Migration[] = [
 
 /** The version of the schema that a database holds; 0 when it holds none. */
 export async function readSchemaVersion(database: Database): Promise<number> {
-  const [document] = await database.read("meta", { key: "schema" });
+  const [document] = await database.read("meta", { key: "schema" }, { scan: true });
   const text = document?.["value"];
   if (text === undefined) return 0;
   const version = typeof text === "string" ? decodeValue(text) : undefined;

@@ -79,7 +79,14 @@ export function toTrial(document: Document): Trial {
   };
 }
 
-/** An attempt from its own document, or the last attempt from its trial's. */
+/** The last attempt of a trial; undefined when none was started since the trial was new. */
+export function lastAttempt(trial: Document): Attempt | undefined {
+  if (trial["startedAt"] === undefined) return undefined;
+  const open = trial["status"] === "reserved" ? "reserved" : "lost";
+  return toAttempt({ ...trial, status: trial["outcome"] ?? open });
+}
+
+/** An attempt from its own document. */
 export function toAttempt(document: Document): Attempt {
   const status = textIn(document, "status");
   return {

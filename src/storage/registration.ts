@@ -5,6 +5,7 @@ import { contentKey, trialId } from "../model/identity.ts";
 import { deriveSeed } from "../util/random.ts";
 import { encodeValue } from "../values/encode.ts";
 import { timestamp, type StorageContext } from "./context.ts";
+import { toClaimed, type ClaimedTrial } from "./leases.ts";
 import { numberIn } from "./records.ts";
 
 /** How far an experiment is registered. `revision` makes a move of it conditional. */
@@ -12,6 +13,8 @@ export interface Cursor {
   readonly position: number;
   readonly nextNumber: number;
   readonly revision: number;
+  /** Where the tokens of newly registered trials begin. */
+  readonly tokenBase: number;
 }
 
 /** A trial that an algorithm proposes. */
@@ -24,9 +27,25 @@ export interface Proposal {
   readonly position: number;
 }
 
-/** `registered` trials were given out; fewer than proposed when `maxTrials` left no room for more. */
+/**
+ * `registered` trials were given out; fewer than proposed when `maxTrials` left no room for more. `claimed`
+ * are those that were reserved at once.
+ */
 export type Registration =
-  { readonly moved: true; readonly registered: number } | { readonly moved: false };
+  | {
+      readonly moved: true;
+      readonly registered: number;
+      readonly claimed: readonly ClaimedTrial[];
+    }
+  | { readonly moved: false };
+
+export interface RegisterOptions {
+  readonly maxTrials?: number;
+  /** The algorithm's position when all proposals are registered; behind the last one unless told. */
+  readonly finalPosition?: number;
+  /** Reserves the new trials for this holder at once: one write instead of two for who runs them now. */
+  readonly reserveFor?: string;
+}
 
 export interface RegistrationStore {
   readCursor(experiment: Pick<Experiment, "key">): Promise<Cursor>;
@@ -39,7 +58,7 @@ export interface RegistrationStore {
     experiment: Experiment,
     cursor: Cursor,
     proposals: readonly Proposal[],
-    options?: { readonly maxTrials?: number; readonly finalPosition?: number },
+    options?: RegisterOptions,
   ): Promise<Registration>;
   /** Registers single trials of the grid ahead of the cursor, as a narrowed run does. Repeatable. */
   registerAhead(
@@ -53,20 +72,29 @@ export interface RegistrationStore {
   countPlaces(experiment: Pick<Experiment, "key">, maxTrials: number): Promise<number>;
 }
 
-/** The document of a trial that nobody has claimed yet. */
+/** A claim that is made together with the trial. */
+export interface Reservation {
+  readonly holder: string;
+  readonly availableAt: number;
+}
+
+/** The document of a new trial: open, or reserved under its first token. */
 export function newTrialDocument(
   experiment: Pick<Experiment, "id" | "key" | "seed">,
   proposal: { readonly params: unknown; readonly occurrence: number; readonly number: number },
+  { tokenBase }: Pick<Cursor, "tokenBase">,
   createdAt: string,
+  reservation?: Reservation,
 ): Document {
   const { params, occurrence, number } = proposal;
   return {
     experiment: experiment.key,
     number,
     id: trialId(experiment.id, contentKey(params, occurrence)),
-    status: "new",
-    availableAt: 0,
-    token: 0,
+    status: reservation === undefined ? "new" : "reserved",
+    availableAt: reservation?.availableAt ?? 0,
+    token: reservation === undefined ? tokenBase : tokenBase + 1,
+    holder: reservation?.holder,
     params: encodeValue(params, "params"),
     occurrence,
     seed: deriveSeed(experiment.seed, number),
@@ -82,33 +110,36 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
     const [document] = await database.read(
       "experiments",
       { key },
-      { select: ["position", "nextNumber", "revision"] },
+      { select: ["position", "nextNumber", "revision", "tokenBase", "deletedAt"] },
     );
-    if (document === undefined) {
+    if (document === undefined || document["deletedAt"] !== undefined) {
       throw new AssayError("NOT_FOUND", "The experiment was deleted while it was used");
     }
     return {
       position: numberIn(document, "position"),
       nextNumber: numberIn(document, "nextNumber"),
       revision: numberIn(document, "revision"),
+      tokenBase: numberIn(document, "tokenBase"),
     };
   }
 
   async function countPlaces({ key }: Pick<Experiment, "key">, maxTrials: number): Promise<number> {
     if (maxTrials === Infinity) return Infinity;
     const all = await database.count("trials", { experiment: key });
-    if (all < maxTrials) return maxTrials - all;
     const broken = await database.count("trials", { experiment: key, status: "broken" });
     return Math.max(0, maxTrials - (all - broken));
   }
 
-  /** Moving the cursor, then inserting: with an atomic batch one step, else repairable from the cursor. */
+  /**
+   * Moves the cursor, then inserts: with an atomic batch one step, else repairable from the cursor. Returns
+   * how many were inserted, or undefined when somebody else had moved the cursor.
+   */
   async function move(
     experiment: Pick<Experiment, "key">,
     cursor: Cursor,
     to: { readonly position: number; readonly nextNumber: number },
     documents: readonly Document[],
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     const operations: Operation[] = [
       {
         kind: "update",
@@ -119,7 +150,31 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
       },
       { kind: "insert", collection: "trials", documents, ifAbsent: true },
     ];
-    return (await database.batch(operations)).applied;
+    const outcome = await database.batch(operations);
+    return outcome.applied ? (outcome.results[1]?.count ?? 0) : undefined;
+  }
+
+  async function reservationFor(holder: string | undefined): Promise<Reservation | undefined> {
+    if (holder === undefined) return undefined;
+    return { holder, availableAt: (await database.now()) + context.leaseMs };
+  }
+
+  /** Those of some reserved documents that were not there before: only they have this reservation. */
+  async function held(documents: readonly Document[]): Promise<readonly Document[]> {
+    const ids = documents.map((document) => document["id"]);
+    const stored = await database.read(
+      "trials",
+      { id: { $in: ids } },
+      { select: ["id", "holder", "availableAt"] },
+    );
+    const reserved = new Map(stored.map(({ id, ...rest }) => [id, rest]));
+    return documents.filter((document) => {
+      const found = reserved.get(document["id"]);
+      return (
+        found?.["holder"] === document["holder"] &&
+        found?.["availableAt"] === document["availableAt"]
+      );
+    });
   }
 
   return {
@@ -130,18 +185,29 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
       const places = await countPlaces(experiment, options.maxTrials ?? Infinity);
       const accepted = proposals.slice(0, places);
       const createdAt = timestamp(context);
+      const reservation = await reservationFor(options.reserveFor);
       let { nextNumber } = cursor;
       const documents = accepted.map((proposal) => {
         const number = proposal.number ?? nextNumber++;
-        return newTrialDocument(experiment, { ...proposal, number }, createdAt);
+        return newTrialDocument(
+          experiment,
+          { ...proposal, number },
+          cursor,
+          createdAt,
+          reservation,
+        );
       });
       const last = accepted.at(-1)?.position ?? cursor.position;
       const position =
         accepted.length === proposals.length ? (options.finalPosition ?? last) : last;
       if (documents.length === 0 && position === cursor.position)
-        return { moved: true, registered: 0 };
-      const moved = await move(experiment, cursor, { position, nextNumber }, documents);
-      return moved ? { moved, registered: documents.length } : { moved };
+        return { moved: true, registered: 0, claimed: [] };
+      const inserted = await move(experiment, cursor, { position, nextNumber }, documents);
+      if (inserted === undefined) return { moved: false };
+      if (reservation === undefined)
+        return { moved: true, registered: documents.length, claimed: [] };
+      const ours = inserted === documents.length ? documents : await held(documents);
+      return { moved: true, registered: documents.length, claimed: ours.map(toClaimed) };
     },
 
     async registerAhead(experiment, proposals, options = {}) {
@@ -160,12 +226,12 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
           .slice(0, places)
           .map(({ proposal }) => {
             const number = proposal.number ?? nextNumber++;
-            return newTrialDocument(experiment, { ...proposal, number }, createdAt);
+            return newTrialDocument(experiment, { ...proposal, number }, cursor, createdAt);
           });
         const ids = [...present, ...documents.map((document) => document["id"] as string)];
         if (documents.length === 0) return ids;
         const to = { position: cursor.position, nextNumber };
-        if (await move(experiment, cursor, to, documents)) return ids;
+        if ((await move(experiment, cursor, to, documents)) !== undefined) return ids;
       }
     },
 

@@ -1,4 +1,4 @@
-import type { Change, Document, Operation } from "../database/contract.ts";
+import type { Change, Document, Operation, Query } from "../database/contract.ts";
 import { isFinished, type HolderStatus } from "../model/transitions.ts";
 import type { TrialError } from "../model/trial.ts";
 import { encodeValue } from "../values/encode.ts";
@@ -14,18 +14,21 @@ export interface StartedReport {
   readonly run: string;
 }
 
-/** A claim ended: with an attempt, or (as new or interrupted) without one. */
+/**
+ * A claim ended: with the attempt that was started under it, and then `endedAt`; or, as new, suspended or
+ * interrupted, without one. A trial that is given up may be broken without an attempt.
+ */
 export interface FinishedReport {
   readonly kind: "finished";
   readonly trial: ClaimedTrial;
   readonly status: HolderStatus;
   /** Texts of the codec: the results, and the last value of each metric. */
-  readonly results?: string;
-  readonly metrics?: string;
-  readonly objective?: number;
-  readonly error?: TrialError;
-  readonly endedAt?: string;
-  readonly durationMs?: number;
+  readonly results?: string | undefined;
+  readonly metrics?: string | undefined;
+  readonly objective?: number | undefined;
+  readonly error?: TrialError | undefined;
+  readonly endedAt?: string | undefined;
+  readonly durationMs?: number | undefined;
 }
 
 /** Points of metrics, in the order in which they were reported. */
@@ -55,7 +58,8 @@ export type TrialReport = StartedReport | FinishedReport | MetricsReport | Resum
 export interface ReportStore {
   /**
    * Writes reports in order, as one transaction where the backend has them. One outcome a report: false when
-   * its token is stale, and then nothing of it was written; neighbours are not touched by that.
+   * its token is stale or the change is not one that a holder may make, and then nothing of it was written;
+   * neighbours are not touched by that.
    */
   commitReports(reports: readonly TrialReport[]): Promise<boolean[]>;
 }
@@ -67,6 +71,45 @@ interface Planned {
 }
 
 export function createReportStore({ database }: StorageContext): ReportStore {
+  const { atomicBatch } = database.capabilities;
+
+  /**
+   * Keeps the attempt before when the trial moves on. Without transactions it is kept first: its document is
+   * worth nothing until the trial moves on, and then all.
+   */
+  function withSuperseded(trial: ClaimedTrial, change: Change, base: number): Planned {
+    const update = conditional(trial, change);
+    if (trial.superseded === undefined) return { operations: [update], decisive: 0 };
+    const keep = {
+      kind: "insert",
+      collection: "attempts",
+      documents: [trial.superseded],
+      ifAbsent: true,
+    } as const;
+    if (!atomicBatch) return { operations: [keep, update], decisive: 1 };
+    return { operations: [update, { ...keep, after: base }], decisive: 0 };
+  }
+
+  function plan(report: TrialReport | WholeReport, base: number): Planned {
+    switch (report.kind) {
+      case "started":
+        return withSuperseded(report.trial, startChange(report), base);
+      case "whole":
+        return withSuperseded(report.started.trial, wholeChange(report), base);
+      case "finished":
+        return {
+          operations: [conditional(report.trial, finishChange(report), attemptOf(report))],
+          decisive: 0,
+        };
+      case "resumed": {
+        const change = { set: { resumed: encodeValue(report.from) } };
+        return { operations: [conditional(report.trial, change)], decisive: 0 };
+      }
+      case "metrics":
+        return { operations: metricsOperations(report, base), decisive: 0 };
+    }
+  }
+
   return {
     async commitReports(reports) {
       const operations: Operation[] = [];
@@ -107,79 +150,94 @@ function extra(report: TrialReport | WholeReport, base: number, { decisive }: Pl
   return report.kind === "whole" ? [base + decisive] : [];
 }
 
-function plan(report: TrialReport | WholeReport, base: number): Planned {
-  switch (report.kind) {
-    case "started":
-      return withSuperseded(report.trial, startChange(report));
-    case "whole":
-      return withSuperseded(report.started.trial, {
-        ...finishChange(report.finished),
-        set: { ...startChange(report.started).set, ...finishChange(report.finished).set },
-        unset: [
-          ...(startChange(report.started).unset ?? []),
-          ...(finishChange(report.finished).unset ?? []),
-        ],
-      });
-    case "finished":
-      return { operations: [conditional(report.trial, finishChange(report))], decisive: 0 };
-    case "resumed": {
-      const change = { set: { resumed: encodeValue(report.from) } };
-      return { operations: [conditional(report.trial, change)], decisive: 0 };
-    }
-    case "metrics":
-      return {
-        operations: [
-          conditional(report.trial, { set: { metrics: report.last } }),
-          {
-            kind: "insert",
-            collection: "metrics",
-            documents: [metricsDocument(report)],
-            ifAbsent: true,
-            after: base,
-          },
-        ],
-        decisive: 0,
-      };
-  }
+function startChange(report: StartedReport): Change {
+  const set = {};
+  return { unset: start(set, report), set };
 }
 
-/** The attempt before is kept first: its document is worth nothing until the trial moves on, and then all. */
-function withSuperseded(trial: ClaimedTrial, change: Change): Planned {
-  const update = conditional(trial, change);
-  if (trial.superseded === undefined) return { operations: [update], decisive: 0 };
-  const keep: Operation = {
-    kind: "insert",
-    collection: "attempts",
-    documents: [trial.superseded],
-    ifAbsent: true,
-  };
-  return { operations: [keep, update], decisive: 1 };
+function finishChange(report: FinishedReport): Change {
+  const set = {};
+  return { unset: finish(set, report), set };
 }
 
-function conditional({ id, token }: ClaimedTrial, change: Change): Operation {
+function wholeChange({ started, finished }: WholeReport): Change {
+  const set = {};
+  const before = start(set, started);
+  const after = finish(set, finished);
+  return { unset: before === nothing ? after : [...before, ...after], set };
+}
+
+function metricsOperations(report: MetricsReport, base: number): Operation[] {
+  return [
+    conditional(report.trial, { set: { metrics: report.last } }),
+    {
+      kind: "insert",
+      collection: "metrics",
+      documents: [metricsDocument(report)],
+      ifAbsent: true,
+      after: base,
+    },
+  ];
+}
+
+/** Which attempt the trial must be at: only an attempt that was started can end. */
+function attemptOf({ trial, status, endedAt }: FinishedReport): Query {
+  if (endedAt === undefined) return { attempt: trial.attempt };
+  return status === "broken" ? {} : { attempt: trial.attempt + 1 };
+}
+
+function conditional({ id, token }: ClaimedTrial, change: Change, where: Query = {}): Operation {
   return {
     kind: "update",
     collection: "trials",
-    query: { id, token, status: "reserved" },
+    query: { ...where, id, token, status: "reserved" },
     change,
   };
 }
 
-const ofTheLastAttempt = ["endedAt", "durationMs", "error", "outcome", "resumed", "metrics"];
+const ofTheLastAttempt = [
+  "endedAt",
+  "durationMs",
+  "results",
+  "objective",
+  "metrics",
+  "error",
+  "outcome",
+  "resumed",
+];
 
-function startChange({ trial, startedAt, worker, run }: StartedReport): Change {
-  const set: Record<string, unknown> = { attempt: trial.attempt + 1, startedAt, worker, run };
+const nothing: readonly string[] = [];
+const whenFinished: readonly string[] = ["availableAt", "holder"];
+const whenOpen: readonly string[] = ["holder"];
+
+/** Adds what a start sets, and returns what it unsets. One object serves a start and an end: this is a hot path. */
+function start(set: Record<string, unknown>, report: StartedReport): readonly string[] {
+  const { trial, startedAt, worker, run } = report;
+  set["attempt"] = trial.attempt + 1;
+  set["startedAt"] = startedAt;
+  set["worker"] = worker;
+  set["run"] = run;
   if (trial.losses > 0) set["losses"] = trial.losses;
-  return trial.superseded === undefined ? { set } : { set, unset: ofTheLastAttempt };
+  return trial.superseded === undefined ? nothing : ofTheLastAttempt;
 }
 
-function finishChange(report: FinishedReport): Change {
+/** Adds what an end sets, and returns what it unsets. */
+function finish(set: Record<string, unknown>, report: FinishedReport): readonly string[] {
   const { status, results, objective, error, endedAt, durationMs, metrics } = report;
-  const set: Record<string, unknown> = { status, results, objective, endedAt, durationMs, metrics };
-  if (endedAt !== undefined) set["outcome"] = status;
+  set["status"] = status;
+  if (results !== undefined) set["results"] = results;
+  // Only what completed can be the best.
+  if (objective !== undefined && status === "completed") set["objective"] = objective;
+  if (durationMs !== undefined) set["durationMs"] = durationMs;
+  if (metrics !== undefined) set["metrics"] = metrics;
   if (error !== undefined) set["error"] = encodeValue(error);
-  if (isFinished(status)) return { set, unset: ["availableAt", "holder"] };
-  return { set: { ...set, availableAt: 0 }, unset: ["holder"] };
+  if (endedAt !== undefined) {
+    set["endedAt"] = endedAt;
+    set["outcome"] = status;
+  }
+  if (isFinished(status)) return whenFinished;
+  set["availableAt"] = 0;
+  return whenOpen;
 }
 
 function metricsDocument({ trial, chunk, count, before, points }: MetricsReport): Document {

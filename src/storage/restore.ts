@@ -1,7 +1,7 @@
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { describeDifference } from "../space/difference.ts";
-import { spaceFromDefinition } from "../space/from-definition.ts";
+import { spaceFromDefinition } from "../space/create-space.ts";
 import { equalValues } from "../values/compare.ts";
 import type { ExperimentSpec } from "./experiment-spec.ts";
 

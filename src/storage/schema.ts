@@ -39,10 +39,14 @@ const experiments: CollectionDeclaration = {
     maxTrials: "integer",
     position: "integer",
     nextNumber: "integer",
+    /** Where the tokens of newly registered trials begin: beyond those of trials that were deleted. */
+    tokenBase: "integer",
     /** Changes with every change of `position` and `nextNumber`, and with what frees or takes places. */
     revision: "integer",
     code: "text",
     metadata: "encoded",
+    /** The name of its view; absent until there is one. */
+    view: "text",
     deletedName: "text",
     deletedAt: "text",
   },
@@ -180,7 +184,7 @@ const locks: CollectionDeclaration = {
     experiment: "integer",
     token: "integer",
     owner: "text",
-    /** 0 when free, the end of the lease when held. In the database's time. */
+    /** 0 when free, the end of the lease when held, absent when deleted. In the database's time. */
     expiresAt: "real",
     state: "encoded",
   },
@@ -241,4 +245,5 @@ export const ownedCollections: readonly string[] = [
   "artifacts",
   "blobs",
   "locks",
+  "runs",
 ];

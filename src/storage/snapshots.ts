@@ -1,5 +1,4 @@
 import type { Document, Operation } from "../database/contract.ts";
-import { AssayError } from "../errors/assay-error.ts";
 import type { Snapshot } from "../model/trial.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
@@ -7,6 +6,7 @@ import { readBlob, toChunks } from "./blobs.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { Lease } from "./leases.ts";
 import { decodedIn, numberIn, optionalNumber, optionalText, textIn } from "./records.ts";
+import { trialDocument, writableTrial } from "./trial-documents.ts";
 
 /** A snapshot with what a resumed attempt needs besides its state. */
 export interface StoredSnapshot<State = unknown> extends Snapshot<State> {
@@ -46,15 +46,6 @@ export interface SnapshotStore {
 export function createSnapshotStore(context: StorageContext): SnapshotStore {
   const { database } = context;
 
-  async function trialDocument(id: string): Promise<Document> {
-    const select = ["id", "experiment", "number", "attempt", "token", "status", "snapshots"];
-    const [document] = await database.read("trials", { id }, { select });
-    if (document !== undefined) return document;
-    throw new AssayError("NOT_FOUND", `No trial "${id}" in ${database.location}`, {
-      details: { id },
-    });
-  }
-
   async function toSnapshot(document: Document): Promise<StoredSnapshot> {
     const number = numberIn(document, "snapshot");
     const what = `snapshot ${String(number)} of trial number ${String(document["number"])}`;
@@ -77,7 +68,7 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
       const text = isEncoded === true ? (state as string) : encodeValue(state, "state");
       const content = Buffer.from(text, "utf8");
       for (;;) {
-        const trial = await trialDocument(trialId);
+        const trial = await writableTrial(context, trialId, lease);
         const experiment = numberIn(trial, "experiment");
         const last = optionalNumber(trial, "snapshots") ?? 0;
         const snapshot = last + 1;
@@ -111,12 +102,11 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
           },
         ];
         if ((await database.batch(operations)).applied) return snapshot;
-        if (lease !== undefined) await assertHeld(lease);
       }
     },
 
     async latestSnapshot(trialId) {
-      const { experiment, number } = await trialDocument(trialId);
+      const { experiment, number } = await trialDocument(context, trialId);
       const [document] = await database.read(
         "snapshots",
         { experiment, number },
@@ -126,7 +116,7 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
     },
 
     async getSnapshots(trialId) {
-      const { experiment, number } = await trialDocument(trialId);
+      const { experiment, number } = await trialDocument(context, trialId);
       const documents = await database.read(
         "snapshots",
         { experiment, number },
@@ -137,12 +127,4 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
       return snapshots;
     },
   };
-
-  async function assertHeld({ id, token }: Lease): Promise<void> {
-    const trial = await trialDocument(id);
-    if (trial["token"] === token && trial["status"] === "reserved") return;
-    throw new AssayError("LEASE_LOST", `Trial ${id} is no longer held by this worker`, {
-      details: { id },
-    });
-  }
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
 
@@ -24,6 +25,14 @@ export function parseStorageUrl(url: string): StorageLocation {
     `Unknown storage "${name}:"${didYouMean(name, schemes)} (sqlite:PATH, memory:, or a path)`,
     { details: { scheme: name, accepted: schemes } },
   );
+}
+
+/** The same URL with an absolute path. Throws as `parseStorageUrl` does. */
+export function resolveStorageUrl(url: string): string {
+  const location = parseStorageUrl(url);
+  if (location.kind !== "sqlite") return url;
+  const { path, durability } = location;
+  return `sqlite:${resolve(path)}?durability=${durability}`;
 }
 
 function sqlite(text: string): StorageLocation {

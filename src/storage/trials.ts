@@ -6,7 +6,9 @@ import { claimableStatuses } from "../model/transitions.ts";
 import type { Attempt, Trial } from "../model/trial.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
-import { decodedIn, numberIn, textIn, toAttempt, toTrial } from "./records.ts";
+import { numberAfter } from "./paging.ts";
+import { decodedIn, lastAttempt, numberIn, textIn, toAttempt, toTrial } from "./records.ts";
+import { findTrialDocument, isReachable, trialNotFound } from "./trial-documents.ts";
 
 /** What `getProgress` tells of a trial: everything but its results. */
 export interface Progress {
@@ -31,7 +33,7 @@ export interface TrialReadStore {
   findTrial(id: string): Promise<Trial | undefined>;
   /** The trial with a number. */
   getTrialByNumber(experiment: ExperimentRef, number: number): Promise<Trial>;
-  /** Every attempt of a trial that was started, oldest first. */
+  /** Every attempt of a trial that was started, or was given results from elsewhere; oldest first. */
   getAttempts(id: string): Promise<Attempt[]>;
   /** The experiment that a trial belongs to. */
   getExperimentOfTrial(id: string): Promise<Experiment>;
@@ -58,7 +60,7 @@ export interface TrialReadStore {
   countBrokenTrials(experiment: ExperimentRef): Promise<number>;
   /** How many trials are in each state. What the space still holds counts as new. */
   countByStatus(experiment: ExperimentRef): Promise<TrialCounts>;
-  /** The completed trial with the best first objective; undefined when there is none. */
+  /** The completed trial with the best first objective, the first of them; undefined when there is none. */
   bestTrial(experiment: ExperimentRef): Promise<Trial | undefined>;
 }
 
@@ -66,22 +68,24 @@ const pageSize = 1000;
 const byNumber: readonly SortKey[] = [{ field: "number" }];
 
 export function createTrialReadStore(
-  { database }: StorageContext,
+  context: StorageContext,
   experiments: ExperimentStore,
 ): TrialReadStore {
+  const { database } = context;
+
   async function* pages(
     key: number,
     page: TrialPage,
     select?: readonly string[],
   ): AsyncGenerator<Document[], void, undefined> {
     const where = page.where ?? {};
-    let after = page.after ?? -1;
+    let { after } = page;
     let left = page.limit ?? Infinity;
     while (left > 0) {
       const limit = Math.min(pageSize, left);
       const documents = await database.read(
         "trials",
-        { ...where, experiment: key, number: { ...rangeOf(where["number"]), $gt: after } },
+        { ...where, experiment: key, number: numberAfter(where["number"], after) },
         { sort: byNumber, limit, scan: true, ...(select === undefined ? {} : { select }) },
       );
       if (documents.length > 0) yield documents;
@@ -107,21 +111,15 @@ export function createTrialReadStore(
   }
 
   async function document(id: string): Promise<Document | undefined> {
-    const [exact] = await database.read("trials", { id });
-    const found = exact ?? (await byPrefix(id));
-    if (found === undefined) return undefined;
-    const [owner] = await database.read(
-      "experiments",
-      { key: numberIn(found, "experiment") },
-      { select: ["name"] },
-    );
-    return owner?.["name"] === undefined ? undefined : found;
+    return (await findTrialDocument(context, id)) ?? (await byPrefix(id));
   }
 
   async function byPrefix(prefix: string): Promise<Document | undefined> {
     if (!/^[0-9a-f]{4,31}$/.test(prefix)) return undefined;
     const range = { $gte: prefix, $lte: prefix.padEnd(32, "f") };
-    const found = await database.read("trials", { id: range }, { limit: 2 });
+    const candidates = await database.read("trials", { id: range }, { limit: 20 });
+    const found: Document[] = [];
+    for (const trial of candidates) if (await isReachable(context, trial)) found.push(trial);
     if (found.length < 2) return found[0];
     throw new AssayError("NOT_FOUND", `Several trials have an id that begins with "${prefix}"`, {
       details: { id: prefix },
@@ -130,10 +128,8 @@ export function createTrialReadStore(
 
   async function demanded(id: string): Promise<Document> {
     const found = await document(id);
-    if (found !== undefined) return found;
-    throw new AssayError("NOT_FOUND", `No trial "${id}" in ${database.location}`, {
-      details: { id },
-    });
+    if (found === undefined) throw trialNotFound(context, id);
+    return found;
   }
 
   async function count(ref: ExperimentRef, status?: TrialStatus): Promise<number> {
@@ -169,7 +165,7 @@ export function createTrialReadStore(
         { experiment, number },
         { sort: [{ field: "attempt" }] },
       );
-      const last = trial["startedAt"] === undefined ? undefined : toAttempt(trial);
+      const last = lastAttempt(trial);
       // An attempt that is kept already while the trial still shows it: the trial's word is the later one.
       const kept = earlier.map(toAttempt).filter(({ attempt }) => attempt !== last?.attempt);
       return last === undefined ? kept : [...kept, last];
@@ -254,24 +250,19 @@ export function createTrialReadStore(
           { details: { name } },
         );
       }
-      const [best] = await database.read(
+      const descending = first.direction === "maximize";
+      const [top] = await database.read(
         "trials",
         { experiment: key, objective: { $exists: true } },
-        {
-          sort: [
-            { field: "objective", descending: first.direction === "maximize" },
-            { field: "number", descending: first.direction === "maximize" },
-          ],
-          limit: 1,
-        },
+        { sort: [{ field: "objective", descending }], limit: 1, select: ["objective"] },
+      );
+      if (top === undefined) return undefined;
+      const [best] = await database.read(
+        "trials",
+        { experiment: key, objective: numberIn(top, "objective") },
+        { sort: byNumber, limit: 1 },
       );
       return best === undefined ? undefined : toTrial(best);
     },
   };
-}
-
-function rangeOf(condition: unknown): object {
-  if (condition === undefined) return {};
-  if (typeof condition === "number") return { $gte: condition, $lte: condition };
-  return condition as object;
 }

@@ -1,9 +1,8 @@
-import type { ViewDeclaration } from "../database/contract.ts";
-import type { Experiment } from "../model/experiment.ts";
-import { spaceFromDefinition } from "../space/from-definition.ts";
+import type { Document, ViewDeclaration } from "../database/contract.ts";
+import { spaceFromDefinition } from "../space/create-space.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
-import { decodedIn } from "./records.ts";
+import { decodedIn, numberIn, optionalText, textIn } from "./records.ts";
 import { collections } from "./schema.ts";
 
 export interface ViewStore {
@@ -14,21 +13,42 @@ export interface ViewStore {
   refreshView(experiment: ExperimentRef): Promise<string | undefined>;
 }
 
-const taken: ReadonlySet<string> = new Set(collections.map(({ name }) => name));
-
-/** The name of an experiment's view: its own, unless a table has that name or it is an older version. */
-export function viewName({ name, version }: Pick<Experiment, "name" | "version">): string {
-  const base =
-    taken.has(name.toLowerCase()) || /^(sqlite|assay)_/i.test(name) ? `${name}_trials` : name;
-  return version === 1 ? base : `${base}@${String(version)}`;
-}
-
+const tables: readonly string[] = collections.map(({ name }) => name);
 const own = ["number", "id", "status", "attempt", "startedAt", "endedAt", "durationMs", "seed"];
 
 export function createViewStore(
   { database }: StorageContext,
   experiments: ExperimentStore,
 ): ViewStore {
+  /** The experiment's name, unless a table or another view has it: SQL does not tell "A" from "a". */
+  async function freeName(experiment: Document): Promise<string> {
+    const others = await database.read(
+      "experiments",
+      { view: { $exists: true } },
+      { select: ["view"], scan: true },
+    );
+    const taken = new Set([...tables, ...others.map((other) => textIn(other, "view"))].map(lower));
+    const name = textIn(experiment, "name");
+    const version = numberIn(experiment, "version");
+    const base = version === 1 ? name : `${name}@${String(version)}`;
+    const isFree = (candidate: string): boolean =>
+      !taken.has(lower(candidate)) && !/^(sqlite|assay)_/i.test(candidate);
+    // No experiment's name has a # in it.
+    const last = `trials of ${base} #${String(numberIn(experiment, "key"))}`;
+    return [base, `${base}_trials`].find(isFree) ?? last;
+  }
+
+  async function viewName(key: number): Promise<string> {
+    const [experiment] = await database.read("experiments", { key });
+    if (experiment === undefined) throw new RangeError(`No experiment has the key ${String(key)}`);
+    const stored = optionalText(experiment, "view");
+    if (stored !== null) return stored;
+    const view = await freeName(experiment);
+    await database.write("experiments", { set: { view } }, { key });
+    return view;
+  }
+
+  /** The names in the results or metrics of the first completed trial. */
   async function keysSeen(experiment: number, field: "results" | "metrics"): Promise<string[]> {
     const [document] = await database.read(
       "trials",
@@ -42,23 +62,44 @@ export function createViewStore(
   return {
     async refreshView(ref) {
       if (!database.capabilities.views) return undefined;
-      const experiment = await experiments.getExperiment(ref);
-      const columns: Record<string, string> = Object.fromEntries(own.map((name) => [name, name]));
-      const add = (name: string, path: string): void => {
-        columns[columns[name] === undefined ? name : path] = path;
-      };
-      for (const name of spaceFromDefinition(experiment.space).names) add(name, `params.${name}`);
-      for (const name of await keysSeen(experiment.key, "results")) add(name, `results.${name}`);
-      for (const name of await keysSeen(experiment.key, "metrics")) add(name, `metrics.${name}`);
-      const name = viewName(experiment);
+      const { key, space } = await experiments.getExperiment(ref);
+      const names = spaceFromDefinition(space).dimensions.map((dimension) => dimension.name);
+      const paths = [
+        ...own,
+        // Branches of a variant may have equal names.
+        ...[...new Set(names)].map((name) => `params.${name}`),
+        ...(await keysSeen(key, "results")).map((name) => `results.${name}`),
+        ...(await keysSeen(key, "metrics")).map((name) => `metrics.${name}`),
+      ];
+      const name = await viewName(key);
       const view: ViewDeclaration = {
         name,
         collection: "trials",
-        query: { experiment: experiment.key },
-        columns,
+        query: { experiment: key },
+        columns: toColumns(paths),
       };
       await database.replaceViews([view], []);
       return name;
     },
   };
+}
+
+function lower(name: string): string {
+  return name.toLowerCase();
+}
+
+/** SQLite's limit is 2,000. */
+const maxColumns = 1000;
+
+/** Column → path. The first path of a name has it as its column; later ones are columns under their whole path. */
+function toColumns(paths: readonly string[]): Readonly<Record<string, string>> {
+  const columns = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const path of paths.slice(0, maxColumns)) {
+    const short = path.slice(path.indexOf(".") + 1);
+    const column = taken.has(lower(short)) ? path : short;
+    taken.add(lower(column));
+    columns.set(column, path);
+  }
+  return Object.fromEntries(columns);
 }

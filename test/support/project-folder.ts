@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -9,6 +9,7 @@ export interface ProjectFolder {
   /** Absolute, without symbolic links. */
   readonly root: string;
   path(name: string): string;
+  read(name: string): Promise<string>;
   write(name: string, text: string): Promise<void>;
   /** A symbolic link at `name` to another file or folder. */
   link(name: string, target: string): Promise<void>;
@@ -29,6 +30,7 @@ export async function projectFolder(
   return {
     root,
     path,
+    read: (name) => readFile(path(name), "utf8"),
     write,
     async link(name, target) {
       await mkdir(dirname(path(name)), { recursive: true });

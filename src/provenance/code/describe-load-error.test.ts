@@ -54,10 +54,7 @@ describe("what importing an experiment file throws", () => {
       `import "broken";`,
       `experiment.ts: Package "gone", which node_modules/broken/index.js imports, is not installed: npm install gone`,
     ],
-    [
-      `import "@/part.ts";`,
-      `experiment.ts: Cannot find package '@/part.ts'`,
-    ],
+    [`import "@/part.ts";`, `experiment.ts: Cannot find package '@/part.ts'`],
     [
       `import "tables/part";`,
       `experiment.ts: Package subpath './part' is not defined by "exports" in node_modules/tables/package.json`,

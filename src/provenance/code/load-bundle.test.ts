@@ -1,7 +1,6 @@
-import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   type ProjectFolder,
   projectFolder,
@@ -52,7 +51,6 @@ describe("loading the bundle of an experiment file", () => {
     expect(await loadsBundler(tool, experiment)).toBe(false);
     await write("lib/rate.ts", `export const rate: number = 0.25;`);
     expect(await loadsBundler(tool, experiment)).toBe(true);
-    await rm(join(fileURLToPath(tool), ".."), { recursive: true });
   });
 
   test("gives what bundling gives, the first time and later", async () => {
@@ -81,6 +79,12 @@ describe("loading the bundle of an experiment file", () => {
     expect(await loadBundle(file)).toEqual(await bundleFile(file));
     expect(await readFile(await cachePath(folder), "utf8")).not.toBe(before);
   });
+
+  beforeEach(async () => {
+    const temporary = await projectFolder({});
+    vi.stubEnv("TMPDIR", temporary.root);
+  });
+  afterEach(() => void vi.unstubAllEnvs());
 
   test("sees that a missing package was installed", async () => {
     const { path, write } = await projectFolder({

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { ownVersion } from "../../util/own-package.ts";
 import { shortHash } from "../../values/canonical.ts";
 import { bundleExperiment } from "./bundle-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
@@ -49,6 +50,6 @@ async function readCache(path: string, { root }: ExperimentFile): Promise<CodeBu
 
 function toolVersions(): string {
   const require = createRequire(import.meta.url);
-  const versionOf = (path: string) => (require(path) as { readonly version: string }).version;
-  return `assay ${versionOf("../../../package.json")}, esbuild ${versionOf("esbuild/package.json")}`;
+  const { version } = require("esbuild/package.json") as { readonly version: string };
+  return `assay ${ownVersion()}, esbuild ${version}`;
 }

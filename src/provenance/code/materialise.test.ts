@@ -1,9 +1,9 @@
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   type ProjectFolder,
   projectFolder,
@@ -64,12 +64,6 @@ const study = {
 };
 const studied = { loaded: "loaded", rate: 0.5, settings: { epochs: 50 } };
 
-/** Whether Assay made a folder for a project in the temporary folder, to remove it after a test. */
-async function removeMaterialised(url: string): Promise<void> {
-  const folder = dirname(fileURLToPath(url));
-  await rm(basename(folder) === "inner" ? dirname(folder) : folder, { recursive: true });
-}
-
 describe("a materialised bundle", () => {
   test("runs in a process and in a thread, with the project's files and packages", async () => {
     const { path, root } = await projectFolder(study);
@@ -99,7 +93,6 @@ describe("a materialised bundle", () => {
       const { copy } = await import(${JSON.stringify(assay.href)});
       console.log(JSON.stringify({ same, running: copy === globalThis.copy }));`;
     expect(await runInNode(text)).toEqual({ same: true, running: true });
-    await removeMaterialised(url);
   });
 
   test("knows the place of each original file", async () => {
@@ -206,6 +199,12 @@ describe("a materialised bundle", () => {
   });
 });
 
+beforeEach(async () => {
+  const temporary = await projectFolder({});
+  vi.stubEnv("TMPDIR", temporary.root);
+});
+afterEach(() => void vi.unstubAllEnvs());
+
 describe("a stored bundle", () => {
   test("runs in another folder than where it was bundled", async () => {
     const { path } = await projectFolder({ "in/package.json": "{}", "in/lib/a.ts": "" });
@@ -225,7 +224,6 @@ describe("where a bundle is materialised", () => {
     expect(fileURLToPath(url).startsWith(`${own}/`)).toBe(true);
     expect((await lstat(own)).mode & 0o777).toBe(0o700);
     expect(await defaultExport(url)).toEqual(studied);
-    await removeMaterialised(url);
   }
 
   test("in a private folder where there is no project", async () => {
@@ -249,17 +247,12 @@ describe("where a bundle is materialised", () => {
 
   test("never in a folder that others can write to", async () => {
     const own = join(tmpdir(), `assay-${String(process.getuid?.())}`);
-    await mkdir(own, { recursive: true, mode: 0o700 });
-    const folder = await projectFolder({ "experiment.ts": "export default 1;" });
+    await mkdir(own);
     await chmod(own, 0o777);
-    try {
-      const url = await materialiseFile(folder.path("experiment.ts"), folder.root);
-      expect(fileURLToPath(url).startsWith(`${own}/`)).toBe(false);
-      expect(await defaultExport(url)).toBe(1);
-      await rm(dirname(dirname(fileURLToPath(url))), { recursive: true });
-    } finally {
-      await chmod(own, 0o700);
-    }
+    const folder = await projectFolder({ "experiment.ts": "export default 1;" });
+    const url = await materialiseFile(folder.path("experiment.ts"), folder.root);
+    expect(fileURLToPath(url).startsWith(`${own}/`)).toBe(false);
+    expect(await defaultExport(url)).toBe(1);
   });
 
   test("once: the same bundle is the same file, and a damaged one is written again", async () => {
@@ -293,6 +286,5 @@ describe("where a bundle is materialised", () => {
     const results = await Promise.all(Array.from({ length: 8 }, () => runInNode(text)));
     expect(results).toEqual(Array.from({ length: 8 }, () => studied));
     expect(await readdir(path("node_modules/.cache/assay"))).toHaveLength(2);
-    await removeMaterialised(toolUrl);
   });
 });

@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { builtFile } from "../../util/own-package.ts";
 import { toUrlPath } from "./relative-path.ts";
 
 /** Makes the placeholders unique; kept apart from them, so that this file can be bundled too. */
@@ -17,10 +18,7 @@ export const assayImports: ReadonlyMap<string, string> = new Map([
  * The entry of the Assay that runs now: the copy that experiment files get. In Assay's own sources, which
  * Node cannot import, it is the copy built from them.
  */
-export const runningAssay: URL = new URL(
-  import.meta.url.endsWith(".ts") ? "../../../dist/index.js" : "../../index.js",
-  import.meta.url,
-);
+export const runningAssay: URL = builtFile("index.js");
 
 /** The machine-independent URL of a file; `path` is relative to the root, with forward slashes. */
 export function placeholderUrl(path: string): string {

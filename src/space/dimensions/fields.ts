@@ -78,16 +78,15 @@ export function createFieldReader(
       if (list.length === 0) throw problem(`needs at least one value, got none`);
       const missing = list.findIndex((item) => item === undefined);
       if (missing !== -1) throw problem(`has no value at ${missing}: undefined is not one`);
-      const copy = storable(list, name);
-      return Array.isArray(copy) ? copy : [];
+      return list.map((item: unknown, index) => storable(item, name, `${name}[${index}]`));
     },
   };
 }
 
 /** A copy of the value as it will be read back from a database. */
-function storable(value: unknown, name: string): unknown {
+function storable(value: unknown, name: string, path = name): unknown {
   try {
-    return decodeValue(encodeValue(value, name));
+    return decodeValue(encodeValue(value, path));
   } catch (cause) {
     if (!isAssayError(cause)) throw cause;
     const problem = cause.message.charAt(0).toLowerCase() + cause.message.slice(1);

@@ -10,10 +10,10 @@ import { fillShape, hasShape, readShape, type Shape, shapeSize, shapeText } from
 export const numericPriorFields = ["discrete", "precision", "shape", "default"] as const;
 
 /** Oríon's number of significant digits. */
-export const defaultPrecision = 4;
+const defaultPrecision = 4;
 
 /** What the numeric priors have in common, read and checked. */
-export interface NumericOptions {
+interface NumericOptions {
   /** The bounds; whole numbers when discrete; infinite where there is none. */
   readonly low: number;
   readonly high: number;
@@ -41,12 +41,18 @@ export function readNumericOptions(fields: FieldReader, low: number, high: numbe
   };
   const options: NumericOptions = { ...bounds, discrete, precision, shape, stored };
   if (fallback !== undefined && !admits(options, fallback)) {
-    throw fields.problem(`has a default of ${pythonLiteral(fallback)}, but needs ${accepted(options)}`);
+    throw fields.problem(
+      `has a default of ${pythonLiteral(fallback)}, but needs ${accepted(options)}`,
+    );
   }
   return options;
 }
 
-function wholeBounds(fields: FieldReader, low: number, high: number): { low: number; high: number } {
+function wholeBounds(
+  fields: FieldReader,
+  low: number,
+  high: number,
+): { low: number; high: number } {
   const bounds = { low: Math.ceil(low), high: Math.floor(high) };
   const count = bounds.high - bounds.low + 1;
   if (count < 1) throw fields.problem(`has no whole number between ${low} and ${high}`);
@@ -64,7 +70,9 @@ function readPrecision(fields: FieldReader): number | null {
   if (typeof precision === "number" && Number.isSafeInteger(precision) && precision >= 1) {
     return precision;
   }
-  throw fields.problem(`needs a precision of at least 1 digit, or null, got ${pythonLiteral(precision)}`);
+  throw fields.problem(
+    `needs a precision of at least 1 digit, or null, got ${pythonLiteral(precision)}`,
+  );
 }
 
 /** The leaf of a numeric prior. */

@@ -10,7 +10,10 @@ export function createParameter(raw: RawDimension, name: string): Leaf {
   const fields = createFieldReader(raw, name, ["default"]);
   const fallback = fields.has("default") ? fields.value("default") : undefined;
   const given = fallback !== undefined;
-  const definition: ParameterDefinition = { kind: "parameter", ...(given && { default: fallback }) };
+  const definition: ParameterDefinition = {
+    kind: "parameter",
+    ...(given && { default: fallback }),
+  };
   return {
     type: "leaf",
     definition,

@@ -7,7 +7,7 @@ import { type NestedNode, type SpaceNode, type VariantNode } from "./node.ts";
 import { createBranch, createVariantNode } from "./variant-node.ts";
 
 /** Reads one field of an object, which may be nested again. */
-export type NodeReader = (value: unknown, name: string) => SpaceNode;
+type NodeReader = (value: unknown, name: string) => SpaceNode;
 
 const maxDepth = 64;
 
@@ -18,7 +18,7 @@ export function readNested(fields: unknown, name: string, read: NodeReader): Nes
 
 /** Conditional parameters from an object of branches, each of which `fieldsOf` finds the fields in. */
 export function readVariant(
-  raw: { readonly key?: unknown; readonly branches?: unknown },
+  raw: Readonly<Record<string, unknown>>,
   name: string,
   read: NodeReader,
   fieldsOf: (branch: unknown, name: string) => unknown,
@@ -57,7 +57,10 @@ function readFields(
     throw invalidSpace(name, `parameters are given as an object of them by name`);
   }
   if (name.split(".").length > maxDepth) {
-    throw invalidSpace(name.slice(0, 40), `parameters are nested more than ${maxDepth} levels deep`);
+    throw invalidSpace(
+      name.slice(0, 40),
+      `parameters are nested more than ${maxDepth} levels deep`,
+    );
   }
   const nodes = new Map<string, SpaceNode>();
   for (const [field, value] of Object.entries(fields)) {

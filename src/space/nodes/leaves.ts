@@ -36,3 +36,8 @@ export function* leavesOf(
     }
   }
 }
+
+/** The names of parameters, each once. */
+export function namesOf(leaves: readonly PlacedLeaf[]): readonly string[] {
+  return [...new Set(leaves.map(({ name }) => name))];
+}

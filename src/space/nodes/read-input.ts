@@ -8,7 +8,8 @@ import { type NestedNode, type SpaceNode } from "./node.ts";
 
 /** The space that a program declares: dimensions, priors as texts, constants, nested objects. */
 export function readInput(input: unknown): NestedNode {
-  if (isDimension(input)) throw invalidSpace(undefined, "a space is an object of dimensions by name");
+  if (isDimension(input))
+    throw invalidSpace(undefined, "a space is an object of dimensions by name");
   return readNested(input, "", readField);
 }
 

@@ -37,10 +37,7 @@ export function createVariantNode(
   };
 }
 
-function unionOf(
-  key: string,
-  branches: ReadonlyMap<string, NestedNode>,
-): Grid<Params> | undefined {
+function unionOf(key: string, branches: ReadonlyMap<string, NestedNode>): Grid<Params> | undefined {
   const grids = new Map<string, Grid<Params>>();
   for (const [name, { grid }] of branches) {
     if (grid === undefined) return undefined;

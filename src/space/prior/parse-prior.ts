@@ -32,7 +32,11 @@ const location = [
 const uniform: Distribution = { kind: "uniform", args: bounds, options: common };
 const logUniform: Distribution = { kind: "logUniform", args: bounds, options: common };
 const normal: Distribution = { kind: "normal", args: location, options: [...bounds, ...common] };
-const fidelity: Distribution = { kind: "fidelity", args: [...bounds, ["base", "base"]], options: [] };
+const fidelity: Distribution = {
+  kind: "fidelity",
+  args: [...bounds, ["base", "base"]],
+  options: [],
+};
 
 /** Oríon's names; the first of those that mean the same is the one in canonical prior strings. */
 const distributions: ReadonlyMap<string, Distribution> = new Map([
@@ -47,7 +51,7 @@ const distributions: ReadonlyMap<string, Distribution> = new Map([
 
 /** True for a text of the form `word(…)`, which is a prior; every other text is a constant. */
 export function isPriorText(text: string): boolean {
-  return /^\s*\+?\s*[\p{L}_][\p{L}\p{N}_.]*\s*\(.*\)\s*$/su.test(text);
+  return /^\s*\+?\s*[\p{L}_][\p{L}\p{N}_.]*\(.*\)\s*$/su.test(text);
 }
 
 /**
@@ -56,14 +60,18 @@ export function isPriorText(text: string): boolean {
  * space that it becomes part of. `INVALID_SPACE` for what cannot be read, with the parameter's `name`.
  */
 export function parsePrior(text: string, name = ""): Dimension {
-  if (!isPriorText(text)) {
+  const word = /^\s*\+?\s*([^\s(]+)/u.exec(text)?.[1];
+  if (word === undefined || !isPriorText(text)) {
     throw invalidSpace(name, `"${text}" is no prior; one reads as "uniform(0, 1)"`);
   }
+  const distribution = distributions.get(word);
+  if (distribution === undefined && word !== "choices") {
+    throw unknownDistribution(word, text, name);
+  }
   const call = parseCall(text.replace(/^\s*\+/, ""), name);
-  if (call.function === "choices") return new Dimension(parseChoices(call, name));
-  const distribution = distributions.get(call.function);
-  if (distribution === undefined) throw unknownDistribution(call.function, text, name);
-  return new Dimension(bind(call, distribution, name));
+  const raw =
+    distribution === undefined ? parseChoices(call, name) : bind(call, distribution, name);
+  return new Dimension(raw);
 }
 
 function bind(call: Call, { kind, args, options }: Distribution, name: string): RawDimension {
@@ -81,8 +89,10 @@ function bind(call: Call, { kind, args, options }: Distribution, name: string): 
     }
     given.set(argument, call.positional[index]);
   }
-  const raw = [...given].map(([argument, value]) => [fields.get(argument) ?? argument, value]);
-  return { ...Object.fromEntries(raw), kind };
+  const raw: Readonly<Record<string, unknown>> = Object.fromEntries(
+    [...given].map(([argument, value]) => [fields.get(argument) ?? argument, value]),
+  );
+  return { ...raw, kind };
 }
 
 function unknownDistribution(word: string, text: string, name: string): Error {
@@ -91,5 +101,8 @@ function unknownDistribution(word: string, text: string, name: string): Error {
   }
   const known = [...distributions.keys(), "choices"];
   const accepted = `one of ${known.join(", ")}; constant("${text}") keeps a text as it is`;
-  return invalidSpace(name, `unknown distribution "${word}"${didYouMean(word, known)} (${accepted})`);
+  return invalidSpace(
+    name,
+    `unknown distribution "${word}"${didYouMean(word, known)} (${accepted})`,
+  );
 }

@@ -52,7 +52,9 @@ function readToken(
     return { token: { type: "string", value: unescape(quoted.slice(1, -1)), at }, source: quoted };
   }
   const sign = take(mark);
-  return sign === undefined ? undefined : { token: { type: "mark", value: sign, at }, source: sign };
+  return sign === undefined
+    ? undefined
+    : { token: { type: "mark", value: sign, at }, source: sign };
 }
 
 const escapes: ReadonlyMap<string, string> = new Map([

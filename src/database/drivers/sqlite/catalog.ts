@@ -1,6 +1,8 @@
+import { AssayError } from "../../../errors/assay-error.ts";
 import { decodeValue } from "../../../values/decode.ts";
 import { encodeValue } from "../../../values/encode.ts";
 import type { CollectionDeclaration, IndexDeclaration } from "../../contract.ts";
+import { indexName, isSameIndex } from "../../index-rule.ts";
 import type { Connection } from "./connection.ts";
 import { Table } from "./table.ts";
 
@@ -13,6 +15,11 @@ export class Catalog {
   constructor(connection: Connection, declared: readonly CollectionDeclaration[]) {
     this.#connection = connection;
     for (const { name, fields } of declared) this.#tables.set(name, new Table(name, fields));
+  }
+
+  /** To be called when a transaction was undone: what it created is gone. */
+  forgetCreated(): void {
+    this.#created.clear();
   }
 
   /** The layout of a collection; one that nobody declared keeps whole documents as JSON. */
@@ -29,8 +36,19 @@ export class Catalog {
     for (const { name, fields, indexes } of collections) {
       this.#tables.set(name, new Table(name, fields));
       this.#connection.raw.exec(this.table(name).createSql());
+      this.#addMissingColumns(name);
       this.#created.add(name);
       for (const index of indexes) this.ensureIndex(name, index);
+    }
+  }
+
+  #addMissingColumns(collection: string): void {
+    const present = this.#connection.raw
+      .prepare("SELECT name FROM pragma_table_info(?)")
+      .pluck()
+      .all(collection);
+    for (const sql of this.table(collection).addColumnsSql(new Set(present))) {
+      this.#connection.raw.exec(sql);
     }
   }
 
@@ -52,6 +70,14 @@ export class Catalog {
   ensureIndex(collection: string, index: IndexDeclaration): void {
     this.ensureTable(collection);
     const table = this.table(collection);
+    const declared = this.indexes(collection).find((one) => indexName(one) === indexName(index));
+    if (declared !== undefined && !isSameIndex(declared, index)) {
+      throw new AssayError(
+        "CONFLICT",
+        `"${collection}" has another index named "${indexName(index)}"; drop it first`,
+        { details: { collection, index: indexName(index) } },
+      );
+    }
     this.#connection.raw.exec(table.createIndexSql(collection, index));
     this.#connection
       .prepare(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import Sqlite from "better-sqlite3";
+import type Sqlite from "better-sqlite3";
 import { isBusy, toAssayError } from "./errors.ts";
 
 /** Longer than any transaction of ours, by orders of magnitude: whoever holds the file so long is not Assay. */

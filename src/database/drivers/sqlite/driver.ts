@@ -20,9 +20,10 @@ import { identifier } from "./sql.ts";
 import { viewSql } from "./views.ts";
 
 /** Thrown through a transaction to undo it when a required operation changed nothing. */
-class Undo {
+class Undo extends Error {
   readonly failedAt: number;
   constructor(failedAt: number) {
+    super("undone");
     this.failedAt = failedAt;
   }
 }
@@ -55,9 +56,7 @@ export class SqliteDriver implements DatabaseDriver {
   }
 
   async define(collections: readonly CollectionDeclaration[]): Promise<void> {
-    await this.#connection.transaction(() => {
-      this.#catalog.define(collections);
-    });
+    await this.#changeCatalog(() => this.#catalog.define(collections));
     this.#operations.clear();
   }
 
@@ -78,6 +77,7 @@ export class SqliteDriver implements DatabaseDriver {
       const results = await this.#connection.transaction(() => this.#applyAll(operations));
       return { applied: true, results };
     } catch (error) {
+      this.#catalog.forgetCreated();
       if (error instanceof Undo) return { applied: false, failedAt: error.failedAt };
       throw error;
     }
@@ -88,14 +88,20 @@ export class SqliteDriver implements DatabaseDriver {
     for (const [place, operation] of operations.entries()) {
       const waits = operation.after;
       const skip = waits !== undefined && (results[waits]?.count ?? 0) === 0;
-      if (operation.kind === "insert") this.#catalog.ensureTable(operation.collection);
-      const result = skip
-        ? skipped
-        : emptyIfMissing(skipped, () => this.#of(operation.collection).apply(operation));
+      const result = skip ? skipped : this.#applyOne(operation);
       if (operation.required === true && result.count === 0) throw new Undo(place);
       results.push(result);
     }
     return results;
+  }
+
+  #applyOne(operation: Operation): OperationResult {
+    const operations = this.#of(operation.collection);
+    if (operation.kind !== "insert") {
+      return emptyIfMissing(skipped, () => operations.apply(operation));
+    }
+    this.#catalog.ensureTable(operation.collection);
+    return operations.apply(operation);
   }
 
   async indexes(collection: string): Promise<readonly IndexDeclaration[]> {
@@ -103,15 +109,20 @@ export class SqliteDriver implements DatabaseDriver {
   }
 
   async ensureIndex(collection: string, index: IndexDeclaration): Promise<void> {
-    await this.#connection.transaction(() => {
-      this.#catalog.ensureIndex(collection, index);
-    });
+    await this.#changeCatalog(() => this.#catalog.ensureIndex(collection, index));
   }
 
   async dropIndex(collection: string, index: IndexDeclaration): Promise<void> {
-    await this.#connection.transaction(() => {
-      this.#catalog.dropIndex(collection, index);
-    });
+    await this.#changeCatalog(() => this.#catalog.dropIndex(collection, index));
+  }
+
+  async #changeCatalog(change: () => void): Promise<void> {
+    try {
+      await this.#connection.transaction(change);
+    } catch (error) {
+      this.#catalog.forgetCreated();
+      throw error;
+    }
   }
 
   async replaceViews(views: readonly ViewDeclaration[], drop: readonly string[]): Promise<void> {

@@ -11,6 +11,7 @@ const byPrefix: readonly (readonly [prefix: string, code: ErrorCode, says: strin
   ["SQLITE_PERM", "STORAGE_UNAVAILABLE", "may not be accessed"],
   ["SQLITE_BUSY", "LOCK_TIMEOUT", "stayed locked by another process"],
   ["SQLITE_LOCKED", "LOCK_TIMEOUT", "stayed locked"],
+  ["SQLITE_PROTOCOL", "LOCK_TIMEOUT", "stayed locked by another process"],
 ];
 
 function codeOf(error: unknown): string | undefined {
@@ -18,10 +19,15 @@ function codeOf(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
-/** Whether another connection holds a lock that will go away by itself. */
+const busyCodes = ["SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"];
+
+/**
+ * Whether another connection holds a lock that will go away by itself. `SQLITE_PROTOCOL` is a race for the
+ * locks of the write-ahead log that SQLite itself gave up after some tries.
+ */
 export function isBusy(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== undefined && (code.startsWith("SQLITE_BUSY") || code === "SQLITE_LOCKED");
+  return code !== undefined && busyCodes.some((busy) => code.startsWith(busy));
 }
 
 /** Whether a statement failed because its table does not exist: then its collection is empty. */

@@ -162,10 +162,15 @@ export class TableOperations {
     return found.map((row) => changed.get(row.rowid) ?? {});
   }
 
-  /** A change as SQL over columns; undefined when it touches a field that is not one. */
+  /** A change as SQL over columns; undefined when it is more than SQL can say. */
   #assignments(change: Change): { sql: string; bound: Bound[] } | undefined {
     const { fields } = this.#table;
     if (change.append !== undefined && Object.keys(change.append).length > 0) return undefined;
+    for (const field in change.increment) {
+      const isNumber = fields[field] === "integer" || fields[field] === "real";
+      const isSetToo = change.set?.[field] !== undefined || change.unset?.includes(field) === true;
+      if (!isNumber || isSetToo) return undefined;
+    }
     const parts: string[] = [];
     const bound: Bound[] = [];
     for (const field of change.unset ?? []) {
@@ -181,7 +186,6 @@ export class TableOperations {
       bound.push(this.#table.toBound(field, now));
     }
     for (const field in change.increment) {
-      if (fields[field] === undefined) return undefined;
       const name = identifier(field);
       parts.push(`${name} = coalesce(${name}, 0) + ?`);
       bound.push(change.increment[field] ?? 0);

@@ -1,4 +1,5 @@
 import { encodeValue } from "../../../values/encode.ts";
+import { isPlainKey, isPlainString } from "../../../values/plain.ts";
 import { ServerTime, type FieldType, type SortKey } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
 import type { Condition } from "../../query.ts";
@@ -26,7 +27,7 @@ export function locate(path: string, fields: DeclaredFields): { column: string; 
 }
 
 function jsonStep(key: string): string {
-  return `."${key.replaceAll('"', '\\"').replaceAll("'", "''")}"`;
+  return `.${JSON.stringify(key).replaceAll("'", "''")}`;
 }
 
 /**
@@ -68,7 +69,7 @@ export function toFilter(
         : termOfColumn(condition, value, type);
     terms.push(term.sql);
     bound.push(...term.bound);
-    if (!term.exact) residual.push(condition);
+    if (!term.exact) residual.push({ ...condition, operand: value });
   }
   return { sql: terms.length === 0 ? "1" : terms.join(" AND "), bound, residual };
 }
@@ -80,7 +81,7 @@ function boundFor(type: FieldType, value: unknown): Bound | undefined {
     case "real":
       return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
     case "text":
-      return typeof value === "string" ? value : undefined;
+      return typeof value === "string" && isPlainString(value) ? value : undefined;
     case "bytes":
       return value instanceof Uint8Array ? value : undefined;
     case "encoded":
@@ -98,15 +99,32 @@ function termOfColumn({ path, operator }: Condition, value: unknown, type: Field
   if (operator === "$in") {
     const items = (value as readonly unknown[]).map((item) => boundFor(type, item));
     if (type === "bytes" || (value as readonly unknown[]).includes(null)) return everything;
-    const list = JSON.stringify(items.filter((item) => item !== undefined));
-    return { sql: `${column} IN (SELECT value FROM json_each(?))`, bound: [list], exact: true };
+    const list = items.filter((item) => item !== undefined).map(jsonText);
+    return {
+      sql: `${column} IN (SELECT value FROM json_each(?))`,
+      bound: [`[${list.join(",")}]`],
+      exact: true,
+    };
   }
   const bound = boundFor(type, value);
+  const isRange = operator in comparison;
+  if (isRange && bound === undefined && isComparable(type, value)) return everything;
   if (bound === undefined) return operator === "$ne" ? { ...everything, exact: true } : nothing;
   if (operator === "$eq") return { sql: `${column} = ?`, bound: [bound], exact: true };
   if (operator === "$ne") return { sql: `${column} IS NOT ?`, bound: [bound], exact: true };
   if (type === "bytes") return nothing;
   return { sql: `${column} ${comparison[operator]} ?`, bound: [bound], exact: true };
+}
+
+/** Whether a value that no such column can hold has a place in the order of those that it can hold. */
+function isComparable(type: FieldType, value: unknown): boolean {
+  return type === "text" ? typeof value === "string" : typeof value === "bigint";
+}
+
+/** JSON has no infinities; SQLite reads a number beyond all others as one. */
+function jsonText(item: Bound): string {
+  if (item === Infinity || item === -Infinity) return item > 0 ? "9e999" : "-9e999";
+  return JSON.stringify(item);
 }
 
 /** A term over JSON: it may admit too much, never too little. */
@@ -121,13 +139,15 @@ function termInside(
     if (operator !== "$exists") return everything;
     return { sql: `${column} IS ${value === true ? "NOT " : ""}NULL`, bound: [], exact: true };
   }
-  // Objects with odd keys are stored as lists of pairs, into which no JSON path leads.
-  const odd = `instr(${column}, '"$object"')`;
+  const [head = "", ...keys] = path.split(".");
+  const isJson = fields[head] === undefined || fields[head] === "encoded";
+  if (!isJson || ![head, ...keys].every(isPlainKey)) return everything;
+  const unreachable = outOfReach(path, column);
   const scalar =
     typeof value === "string" || typeof value === "number" || typeof value === "boolean";
   if (operator === "$eq" && scalar && value !== 0) {
     return {
-      sql: `(${column} -> ${inside} = ? OR ${odd})`,
+      sql: `(${column} -> ${inside} = ? OR ${unreachable})`,
       bound: [encodeValue(value)],
       exact: false,
     };
@@ -136,16 +156,28 @@ function termInside(
   if (isRange && typeof value === "number" && Number.isFinite(value)) {
     const compared = `json_extract(${column}, ${inside}) ${comparison[operator as keyof typeof comparison]} ?`;
     const tagged = `json_type(${column}, ${inside}) = 'object'`;
-    return { sql: `(${compared} OR ${tagged} OR ${odd})`, bound: [value], exact: false };
+    return { sql: `(${compared} OR ${tagged} OR ${unreachable})`, bound: [value], exact: false };
   }
   return everything;
+}
+
+/**
+ * Whether a value may be where the JSON path does not lead: objects with odd keys are stored as lists of
+ * pairs, and a field whose own name is the dotted path comes before what the path leads to.
+ */
+function outOfReach(path: string, column: string): string {
+  const odd = (name: string): string => `instr(${name}, '"$object"')`;
+  if (!path.includes(".")) return odd(column);
+  const rest = identifier(restColumn);
+  const own = `${rest} -> '$${jsonStep(path)}' IS NOT NULL`;
+  return column === rest ? `${odd(rest)} OR ${own}` : `${odd(column)} OR ${odd(rest)} OR ${own}`;
 }
 
 /** ORDER BY over real columns; undefined when a key is not one. */
 export function toOrder(sort: readonly SortKey[], fields: DeclaredFields): string | undefined {
   if (sort.length === 0) return "";
   const isColumn = ({ field }: SortKey): boolean =>
-    fields[field] !== undefined && fields[field] !== "encoded";
+    fields[field] !== undefined && fields[field] !== "encoded" && fields[field] !== "bytes";
   if (!sort.every(isColumn)) return undefined;
   const keys = sort.map(
     ({ field, descending }) => `${identifier(field)}${descending === true ? " DESC" : ""}`,

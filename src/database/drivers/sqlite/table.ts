@@ -1,8 +1,10 @@
 import { AssayError } from "../../../errors/assay-error.ts";
 import { decodeValue } from "../../../values/decode.ts";
 import { encodeValue } from "../../../values/encode.ts";
+import { isPlainString } from "../../../values/plain.ts";
 import type { Document, FieldType, IndexDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
+import { setField } from "../../set-field.ts";
 import { identifier, locate, restColumn, type Bound } from "./sql.ts";
 
 const columnType: Readonly<Record<FieldType, string>> = {
@@ -23,17 +25,27 @@ export class Table {
 
   constructor(collection: string, fields: DeclaredFields) {
     this.name = identifier(collection);
-    this.fields = fields;
+    // Without a prototype, so that no undeclared field is mistaken for one of Object's own.
+    this.fields = Object.assign(Object.create(null) as Record<string, FieldType>, fields);
     this.columns = Object.keys(fields);
     const names = [...this.columns, restColumn].map(identifier);
     this.insertSql = `INTO ${this.name} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
   }
 
+  #columnSql(field: string): string {
+    const type = this.fields[field];
+    return `${identifier(field)} ${type === undefined ? "TEXT" : columnType[type]}`;
+  }
+
+  /** The statements that add the declared fields which a table of an older schema lacks. */
+  addColumnsSql(present: ReadonlySet<unknown>): readonly string[] {
+    return this.columns
+      .filter((field) => !present.has(field))
+      .map((field) => `ALTER TABLE ${this.name} ADD COLUMN ${this.#columnSql(field)}`);
+  }
+
   createSql(): string {
-    const columns = this.columns.map((field) => {
-      const type = this.fields[field];
-      return `${identifier(field)} ${type === undefined ? "TEXT" : columnType[type]}`;
-    });
+    const columns = this.columns.map((field) => this.#columnSql(field));
     return `CREATE TABLE IF NOT EXISTS ${this.name} (${[...columns, `${restColumn} TEXT`].join(", ")})`;
   }
 
@@ -57,20 +69,14 @@ export class Table {
     return rest.length === 0 ? null : encodeValue(Object.fromEntries(rest), "document");
   }
 
-  /** One declared field's value for SQLite. A value of another type is a programmer's mistake. */
+  /** One declared field's value for SQLite; `INVALID_VALUE` when the field cannot hold it. */
   toBound(field: string, value: unknown): Bound {
     if (value === undefined || value === null) return null;
     const type = this.fields[field];
-    const fits =
-      type === "integer" || type === "real"
-        ? typeof value === "number"
-        : type === "bytes"
-          ? value instanceof Uint8Array
-          : typeof value === "string";
-    if (fits) return value as Bound;
+    if (fits(type, value)) return value as Bound;
     throw new AssayError(
       "INVALID_VALUE",
-      `Field "${field}" of ${this.name} holds ${String(type)}, not ${typeof value}`,
+      `The field "${field}" of ${this.name} holds ${String(type)}, not ${describe(value)}`,
       { details: { field, type } },
     );
   }
@@ -97,7 +103,7 @@ export class Table {
       if (field === restColumn && this.fields[field] === undefined) {
         const rest = decodeValue(value as string) as Document;
         for (const key of Object.keys(rest)) {
-          if (select === undefined || select.includes(key)) document[key] = rest[key];
+          if (select === undefined || select.includes(key)) setField(document, key, rest[key]);
         }
       } else document[field] = value;
     }
@@ -119,4 +125,18 @@ export class Table {
       index.sparse === undefined ? "" : ` WHERE ${expression(index.sparse)} IS NOT NULL`;
     return `CREATE ${unique}INDEX IF NOT EXISTS ${this.indexName(collection, index)} ON ${this.name} (${keys})${where}`;
   }
+}
+
+/** NaN has no place in an order, and not every backend holds a NUL or a lone surrogate in a text. */
+function fits(type: FieldType | undefined, value: unknown): boolean {
+  if (type === "integer" || type === "real") {
+    return typeof value === "number" && !Number.isNaN(value);
+  }
+  if (type === "bytes") return value instanceof Uint8Array;
+  return typeof value === "string" && (type === "encoded" || isPlainString(value));
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" ? "a text with a NUL or half a character" : typeof value;
 }

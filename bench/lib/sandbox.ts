@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** The command line as it is built. */
+export const cli: string = join(import.meta.dirname, "../dist/cli/main.js");
+
+/** A folder of its own that is removed at the end of the process. On a real disk: commits are synced. */
+export function createSandbox(files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  process.on("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** An experiment of trials that do nothing. */
+export function noopExperiment(trials: number): string {
+  return `import { defineExperiment, linspace } from "assay";
+export default defineExperiment({
+  name: "noop",
+  space: { x: linspace(0, ${String(trials - 1)}, ${String(trials)}) },
+  run: () => ({}),
+});
+`;
+}

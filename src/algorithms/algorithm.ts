@@ -1,0 +1,47 @@
+/** A trial that an algorithm proposes: what storage registers. */
+export interface Suggestion {
+  readonly params: Readonly<Record<string, unknown>>;
+  /** 0 for the first trial with these parameters, 1 for its first repeat. */
+  readonly occurrence: number;
+  /** Its place in the grid; left out where the space is no grid. */
+  readonly number?: number;
+  /** The algorithm's position after this suggestion. */
+  readonly position: number;
+}
+
+/** A finished trial, for an algorithm to learn from. `objective` is null when it has none. */
+export interface Observation {
+  readonly id: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly status: "completed" | "pruned" | "broken";
+  readonly objective: number | null;
+}
+
+export interface SuggestRequest {
+  /** Where to go on: 0 at first, then the position of the last suggestion that was registered. */
+  readonly position: number;
+  /** How many suggestions are wanted, at least 1. */
+  readonly count: number;
+  /** Which of some suggestions are registered already. */
+  readonly known: (suggestions: readonly Suggestion[]) => Promise<ReadonlySet<Suggestion>>;
+}
+
+/** `isExhausted`: nothing is left behind `position` that could be suggested. */
+export interface SuggestResult {
+  readonly suggestions: readonly Suggestion[];
+  readonly position: number;
+  readonly isExhausted: boolean;
+}
+
+/**
+ * Proposes trials from what was observed. A suggestion depends on the seed, the position and what was
+ * observed only, so that any process can go on where another one stopped, and the same seed gives the same
+ * trials however many workers there are.
+ */
+export interface Algorithm {
+  readonly name: string;
+  /** At most `count` suggestions that are not known yet; fewer, or none, when the space is exhausted. */
+  suggest(request: SuggestRequest): Promise<SuggestResult>;
+  /** Learns from finished trials. */
+  observe(observations: readonly Observation[]): void;
+}

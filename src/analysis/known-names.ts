@@ -1,0 +1,77 @@
+import { AssayError } from "../errors/assay-error.ts";
+import { lookupName, trialFields } from "../expression/lookup.ts";
+import type { Experiment } from "../model/experiment.ts";
+import type { Trial } from "../model/trial.ts";
+import type { Space } from "../space/space.ts";
+import type { Storage } from "../storage/storage.ts";
+import { didYouMean } from "../util/nearest.ts";
+import { flattenPaths } from "../values/path.ts";
+import { toTrialScope } from "./trial-scope.ts";
+
+/**
+ * Refuses names that no trial of an experiment can have: `INVALID_EXPRESSION`, with the nearest name. What
+ * is neither declared nor a field of every trial is looked for in the stored trials. While none of them has
+ * found anything yet, a name that resembles no known one may be that of a result to come.
+ */
+export async function checkNames(
+  storage: Storage,
+  experiment: Experiment,
+  space: Space,
+  names: readonly string[],
+): Promise<void> {
+  const declared = declaredNames(experiment, space);
+  const open = new Set(names.filter((name) => !isDeclared(name, declared)));
+  if (open.size === 0) return;
+  const seen = await namesFound(storage, experiment, open);
+  const [unknown] = open;
+  if (unknown === undefined) return;
+  const known = [...new Set([...declared, ...seen])];
+  const nearest = didYouMean(unknown, [...known, ...trialFields]);
+  if (seen.size === 0 && nearest === "" && !unknown.startsWith("params.")) return;
+  throw new AssayError(
+    "INVALID_EXPRESSION",
+    `Unknown name "${unknown}"${nearest} (${[...known, "number", "status", "…"].join(", ")})`,
+    { details: { name: unknown, accepted: [...known, ...trialFields] } },
+  );
+}
+
+/** The parameters and the objectives, by the names under which they are stored. */
+function declaredNames({ objectives }: Experiment, { dimensions }: Space): ReadonlySet<string> {
+  return new Set([...dimensions, ...objectives].map(({ name }) => name));
+}
+
+/** Also a part of a nested parameter, or what is inside the value of one. */
+function isDeclared(name: string, declared: ReadonlySet<string>): boolean {
+  if (trialFields.some((field) => field === name)) return true;
+  const bare = name.replace(/^(params|results)\./, "");
+  for (const known of declared) {
+    if (known === bare || known.startsWith(`${bare}.`) || bare.startsWith(`${known}.`)) return true;
+  }
+  return false;
+}
+
+/** Removes the names that some trial has from `open`. Returns the names of what the trials found, as far as read. */
+async function namesFound(
+  storage: Storage,
+  experiment: Experiment,
+  open: Set<string>,
+): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  for await (const trial of completedFirst(storage, experiment)) {
+    const scope = toTrialScope(trial);
+    for (const name of open) if (lookupName(scope, name) !== undefined) open.delete(name);
+    for (const [path] of flattenPaths(trial.results ?? {})) seen.add(path);
+    for (const name of Object.keys(trial.metrics)) seen.add(name);
+    if (open.size === 0) break;
+  }
+  return seen;
+}
+
+/** One completed trial mostly has every name that there is. */
+async function* completedFirst(
+  storage: Storage,
+  experiment: Experiment,
+): AsyncGenerator<Trial, void> {
+  yield* storage.eachTrial(experiment, { where: { status: "completed" }, limit: 1 });
+  yield* storage.eachTrial(experiment);
+}

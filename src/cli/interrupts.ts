@@ -1,0 +1,32 @@
+import { exitCodes } from "./exit-codes.ts";
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+/** Takes away what is drawn on the line, a progress bar mostly. */
+const clearLine = "\r\u001B[2K";
+
+export interface Interrupts {
+  /** Fires at the first interrupt. The second one ends the process. */
+  readonly signal: AbortSignal;
+  /** Leaves interrupts to the system again. */
+  readonly stop: () => void;
+}
+
+/** Listens for Ctrl-C and for being asked to end. */
+export function listenForInterrupts(): Interrupts {
+  const controller = new AbortController();
+  const { stderr } = process;
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    stderr.write(
+      `${stderr.isTTY ? clearLine : ""}Interrupting: trials in flight are marked interrupted. Press Ctrl-C again to end at once\n`,
+    );
+    controller.abort();
+  };
+  for (const signal of signals) process.on(signal, interrupt);
+  return {
+    signal: controller.signal,
+    stop() {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
+}

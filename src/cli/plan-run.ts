@@ -1,0 +1,135 @@
+import { checkOptions, type ExecuteOptions } from "../execution/execute-options.ts";
+import { loadProgram } from "../execution/load-program.ts";
+import { planExperiment, type ExperimentPlan } from "../execution/prepare-experiment.ts";
+import { describeExperiment } from "../execution/worker/describe.ts";
+import { loadExperiment } from "../execution/worker/load-experiment.ts";
+import { isAssayError } from "../errors/assay-error.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { contentKey, trialId } from "../model/identity.ts";
+import { isFinished } from "../model/transitions.ts";
+import type { Trial } from "../model/trial.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import type { Storage } from "../storage/storage.ts";
+
+/** What a run would do. */
+export interface RunPlan {
+  /** The name and version of the experiment. */
+  readonly experiment: string;
+  /** How many trials it would run. */
+  readonly toRun: number;
+  /** Trials that are completed already. */
+  readonly skipped: number;
+  /** Broken trials that it would leave so. */
+  readonly leftBroken: number;
+  /** Stored trials that `--overwrite` would delete. */
+  readonly deleted: number;
+}
+
+type Counts = Pick<RunPlan, "toRun" | "skipped" | "leftBroken">;
+
+/** Says what running a file with some options would do. The file is loaded; nothing of it is run or stored. */
+export async function planRun(
+  file: string,
+  url: string,
+  options: ExecuteOptions,
+): Promise<RunPlan> {
+  checkOptions(options);
+  const { program } = await loadProgram(file, options.export ?? "default");
+  if (program.kind !== "file") throw new TypeError("A file gives a program of kind file");
+  const described = describeExperiment(await loadExperiment(program.program));
+  await using storage = await openIfThere(url);
+  const plan = await planExperiment(storage, described, options, undefined);
+  const { overwritten } = plan;
+  const stored =
+    overwritten === undefined ? await storage?.findExperiment(described.name) : undefined;
+  const isStored = storage !== undefined && stored !== undefined;
+  return {
+    experiment: `${described.name}@${String(stored?.version ?? 1)}`,
+    ...(isStored ? await countLeft(storage, stored, plan, options) : countAll(plan)),
+    deleted: overwritten === undefined ? 0 : ((await storage?.countTrials(overwritten)) ?? 0),
+  };
+}
+
+/** The plan in a line. */
+export function describePlan(plan: RunPlan): string {
+  const { experiment, toRun, skipped, leftBroken, deleted } = plan;
+  const parts = [
+    `${String(toRun)} ${toRun === 1 ? "trial" : "trials"} would run`,
+    ...(skipped > 0 ? [`${String(skipped)} completed already`] : []),
+    ...(leftBroken > 0 ? [`${String(leftBroken)} broken (--retry-broken runs them again)`] : []),
+    ...(deleted > 0 ? [`${String(deleted)} stored trials would be deleted first`] : []),
+  ];
+  return `${experiment.replace(/@1$/, "")}: ${parts.join(", ")}\n`;
+}
+
+async function openIfThere(url: string): Promise<Storage | undefined> {
+  try {
+    return await openStorage(url, { create: false });
+  } catch (error) {
+    if (isAssayError(error) && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** The trials of an experiment that is not stored. */
+function countAll({ space, narrowed, maxTrials }: ExperimentPlan): Counts {
+  const size = narrowed?.size ?? (space.enumerable ? space.size : space.cardinality);
+  return { toRun: Math.min(size, maxTrials), skipped: 0, leftBroken: 0 };
+}
+
+async function countLeft(
+  storage: Storage,
+  experiment: Experiment,
+  plan: ExperimentPlan,
+  { trial, retryBroken }: ExecuteOptions,
+): Promise<Counts> {
+  const retries = retryBroken === true;
+  if (trial !== undefined) return countOf([await storage.getTrial(trial)], 0, retries);
+  if (plan.narrowed !== undefined) {
+    const { stored, absent } = await narrowedTrials(storage, experiment, plan);
+    return countOf(stored, absent, retries);
+  }
+  const { completed, pruned, broken, total } = await storage.countByStatus(experiment);
+  const { maxTrials, space } = plan;
+  const ended = completed + pruned;
+  const left = (total ?? space.cardinality) - ended - (retries ? 0 : broken);
+  return {
+    toRun: Math.max(0, Math.min(left, maxTrials - ended)),
+    skipped: completed,
+    leftBroken: retries ? 0 : broken,
+  };
+}
+
+/** The stored trials that match what is fixed, and how many others may be added. */
+async function narrowedTrials(
+  storage: Storage,
+  experiment: Experiment,
+  { narrowed, maxTrials }: ExperimentPlan,
+): Promise<{ readonly stored: readonly Trial[]; readonly absent: number }> {
+  const places = await storage.countPlaces(experiment, maxTrials);
+  const stored: Trial[] = [];
+  if (narrowed === undefined || narrowed.size === Infinity) {
+    for await (const trial of storage.eachTrial(experiment)) {
+      if (narrowed?.matches(trial.params) !== false) stored.push(trial);
+    }
+    return { stored, absent: places };
+  }
+  let absent = 0;
+  for (let i = 0; i < narrowed.size; i += 1) {
+    const { params, occurrence } = narrowed.at(i);
+    const trial = await storage.findTrial(trialId(experiment.id, contentKey(params, occurrence)));
+    if (trial === undefined) absent += 1;
+    else stored.push(trial);
+  }
+  return { stored, absent: Math.min(absent, places) };
+}
+
+function countOf(stored: readonly Trial[], absent: number, retries: boolean): Counts {
+  const count = (accepts: (trial: Trial) => boolean): number => stored.filter(accepts).length;
+  const broken = count(({ status }) => status === "broken");
+  return {
+    toRun: absent + count(({ status }) => !isFinished(status)) + (retries ? broken : 0),
+    skipped: count(({ status }) => status === "completed"),
+    leftBroken: retries ? 0 : broken,
+  };
+}

@@ -1,0 +1,103 @@
+import type { ExecutionSummary } from "../execution/execute.ts";
+import { formatDuration } from "../util/duration.ts";
+import { flattenPaths } from "../values/path.ts";
+import { oneLine } from "./format-value.ts";
+import { nextCommand } from "./next-command.ts";
+import { renderFields, valuesLine } from "./sections.ts";
+import { withStorage } from "./storage-option.ts";
+import type { Invocation } from "./verb.ts";
+import type { RunFlags } from "./verbs/run.ts";
+
+export interface RunAtHand {
+  readonly invocation: Invocation<RunFlags>;
+  readonly storage: string;
+  readonly file: string;
+}
+
+/** What a run did, the best trial, what broke, and what to type next. */
+export async function describeRun(summary: ExecutionSummary, run: RunAtHand): Promise<string> {
+  const { globals, terminal } = run.invocation;
+  const { style } = terminal;
+  const name = summary.experiment.replace(/@1$/, "");
+  const lines = [`${style("bold", name)}  ${headline(summary)}\n`];
+  if (summary.stopped !== null) lines.push(`${oneLine(summary.stopped)}\n`);
+
+  const isKept = !run.storage.startsWith("memory:");
+  const broken = isKept && summary.broken > 0 ? await firstBroken(run.storage, summary) : undefined;
+  const { best } = summary;
+  lines.push(
+    renderFields(
+      [
+        ["broken", broken === undefined ? undefined : style("bad", brokenLine(broken))],
+        ["best", best === null ? undefined : `trial ${String(best.number)}: ${resultsLine(best)}`],
+        ["with", best === null ? undefined : valuesLine(flattenPaths(best.params))],
+      ],
+      style,
+    ),
+  );
+  if (!isKept) return lines.join("");
+  const again = nextCommand(globals, "run", run.file, ...repeated(run.invocation.flags));
+  const next = [
+    ...(broken === undefined
+      ? []
+      : [nextCommand(globals, "trial", `${name}#${String(broken.number)}`)]),
+    ...(summary.stopped === null ? [] : [again]),
+    ...(summary.brokenInExperiment > 0 ? [`${again} --retry-broken`] : []),
+    nextCommand(globals, "trials", name),
+  ];
+  lines.push(`\n${style("dim", "Next")}\n${next.map((command) => `  ${command}\n`).join("")}`);
+  return lines.join("");
+}
+
+function headline(summary: ExecutionSummary): string {
+  const { executed, skipped, completed, broken, pruned, interrupted } = summary;
+  const parts = [
+    [completed, "completed"],
+    [broken, "broken"],
+    [pruned, "pruned"],
+    [interrupted, "interrupted"],
+  ] as const;
+  const did = parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${String(count)} ${word}`);
+  const before = skipped === 0 ? [] : [`${String(skipped)} completed before`];
+  const brokenBefore = summary.brokenInExperiment - broken;
+  if (brokenBefore > 0) before.push(`${String(brokenBefore)} broken before`);
+  if (executed + interrupted === 0) return ["nothing to run", ...before].join(", ");
+  return [`${did.join(", ")} in ${formatDuration(summary.elapsedMs)}`, ...before].join(", ");
+}
+
+interface Broken {
+  readonly number: number;
+  readonly message: string;
+}
+
+/** The first trial that broke in this run. */
+async function firstBroken(
+  storage: string,
+  { experiment, run }: ExecutionSummary,
+): Promise<Broken | undefined> {
+  return await withStorage({ storage }, async (opened) => {
+    const page = { where: { status: "broken" } };
+    for await (const trial of opened.eachTrial(experiment, page)) {
+      if (trial.run === run) return { number: trial.number, message: trial.error?.message ?? "" };
+    }
+    return undefined;
+  });
+}
+
+function brokenLine({ number, message }: Broken): string {
+  return `trial ${String(number)}: ${oneLine(message, 200)}`;
+}
+
+function resultsLine({ results }: NonNullable<ExecutionSummary["best"]>): string {
+  return valuesLine(flattenPaths(results ?? {}));
+}
+
+/** The options that make the same command mean the same run. */
+function repeated({ export: name, directory }: RunFlags): readonly string[] {
+  return [
+    ...(name === undefined ? [] : ["--export", name]),
+    ...(directory === undefined ? [] : ["--directory", directory]),
+  ];
+}

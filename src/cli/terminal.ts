@@ -1,0 +1,33 @@
+import { once } from "node:events";
+import { toDisplay } from "../values/display.ts";
+import { createStyle, type Style } from "./style.ts";
+
+/** Where a verb writes: data on standard output, everything said about it on standard error. */
+export interface Terminal {
+  /** Columns of the terminal; undefined where output goes elsewhere and is not cut. */
+  readonly width: number | undefined;
+  readonly style: Style;
+  /** Writes data. Resolves when the reader keeps up. */
+  write(text: string): Promise<void>;
+  /** Writes a value as JSON, in the form that people can read too. */
+  writeJson(value: unknown): Promise<void>;
+  /** Says something about the data, unless `--quiet`. */
+  note(text: string): void;
+}
+
+/** The terminal of this process. */
+export function processTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
+  const { stdout, stderr, env } = process;
+  const write = async (text: string): Promise<void> => {
+    if (!stdout.write(text)) await once(stdout, "drain");
+  };
+  return {
+    width: stdout.isTTY ? stdout.columns : undefined,
+    style: createStyle(stdout, env),
+    write,
+    writeJson: async (value) => await write(`${JSON.stringify(toDisplay(value), null, 2)}\n`),
+    note: (text) => {
+      if (!quiet) stderr.write(`${text}\n`);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { trialLabel } from "../analysis/trial-label.ts";
+import type { Experiment } from "../model/experiment.ts";
+import type { Attempt, MetricPoint, Snapshot, Trial } from "../model/trial.ts";
+import type { Artifact } from "../storage/artifacts.ts";
+import { formatDuration } from "../util/duration.ts";
+import { flattenPaths } from "../values/path.ts";
+import { formatBytes, formatTime, formatValue, oneLine } from "./format-value.ts";
+import { renderFields } from "./sections.ts";
+import { styleOfStatus } from "./status-style.ts";
+import type { Style } from "./style.ts";
+import { renderTable } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A trial and what it left. */
+export interface TrialDetails {
+  readonly experiment: Experiment;
+  readonly trial: Trial;
+  readonly attempts: readonly Attempt[];
+  readonly metrics: readonly MetricPoint[];
+  readonly snapshots: readonly Snapshot[];
+  readonly artifacts: readonly Artifact[];
+}
+
+/** A trial in a few lines: what it is, its parameters and its results. */
+export function summarizeTrial(experiment: Experiment, trial: Trial, style: Style): string {
+  const look = styleOfStatus(trial.status);
+  const status = look === undefined ? trial.status : style(look, trial.status);
+  const took = trial.durationMs === null ? "" : ` in ${formatDuration(trial.durationMs)}`;
+  return [
+    `${style("bold", trialLabel(experiment, trial))}  ${status}${took}\n`,
+    section("Parameters", flattenPaths(trial.params), style),
+    section("Results", flattenPaths(trial.results ?? {}), style),
+  ].join("");
+}
+
+/** A trial and all that is known of it. */
+export function describeTrial(details: TrialDetails, terminal: Terminal): string {
+  const { experiment, trial, attempts, metrics, snapshots, artifacts } = details;
+  const { style } = terminal;
+  const files = artifacts.map(({ name, bytes }): [string, string] => [name, formatBytes(bytes)]);
+  return [
+    summarizeTrial(experiment, trial, style),
+    section("Last metrics", Object.entries(trial.metrics), style),
+    errorSection(trial, style),
+    section("Artifacts", files, style),
+    `\n${renderFields(
+      [
+        ["id", trial.id],
+        ["seed", String(trial.seed)],
+        ["created", `${formatTime(trial.createdAt)} UTC`],
+        ["started", trial.startedAt === null ? undefined : `${formatTime(trial.startedAt)} UTC`],
+        ["ended", trial.endedAt === null ? undefined : `${formatTime(trial.endedAt)} UTC`],
+        ["worker", trial.worker ?? undefined],
+        ["run", trial.run ?? undefined],
+        ["metrics", metrics.length === 0 ? undefined : `${String(metrics.length)} points`],
+        ["snapshots", snapshots.length === 0 ? undefined : String(snapshots.length)],
+      ],
+      style,
+    )}`,
+    attempts.length > 1 ? `\n${attemptTable(attempts, terminal)}` : "",
+  ].join("");
+}
+
+function section(
+  title: string,
+  values: readonly (readonly [name: string, value: unknown])[],
+  style: Style,
+): string {
+  if (values.length === 0) return "";
+  const fields = values.map(
+    ([name, value]) => [name, formatValue(value) || (value === "" ? '""' : "null")] as const,
+  );
+  return `\n${title}\n${renderFields(fields, style, "  ")}`;
+}
+
+function errorSection({ error }: Trial, style: Style): string {
+  if (error === null) return "";
+  // A stack begins with the message.
+  const text = error.stack ?? error.message;
+  const lines = text.split("\n").map((line) => `  ${oneLine(line)}\n`);
+  return `\n${style("bad", "Error")}\n${lines.join("")}`;
+}
+
+function attemptTable(attempts: readonly Attempt[], { style, width }: Terminal): string {
+  const rows = attempts.map(({ attempt, status, startedAt, durationMs, error }) => [
+    { text: String(attempt), isNumber: true },
+    { text: status },
+    { text: startedAt === null ? "" : formatTime(startedAt) },
+    { text: durationMs === null ? "" : formatDuration(durationMs), isNumber: true },
+    { text: error === null ? "" : oneLine(error.message) },
+  ]);
+  const titles = ["attempt", "ended", "started (UTC)", "duration", "error"];
+  return renderTable({ titles, rows }, { style, width }).text;
+}

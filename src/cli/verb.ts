@@ -1,0 +1,56 @@
+import type { ExitCode } from "./exit-codes.ts";
+import type { GlobalFlags } from "./global-flags.ts";
+import type { OptionReader } from "./option-readers.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** How an option is written and what it does. */
+export interface OptionDoc {
+  /** `--max-trials N`; `--no-wait` sets `wait` to false. */
+  readonly flag: string;
+  /** What it does, in a line. */
+  readonly says: string;
+  /** How its text is read. Absent where it takes none. */
+  readonly read?: OptionReader<unknown>;
+}
+
+/**
+ * The documentation of every option of a verb: one that is not documented is a compile error, and so is one
+ * that takes a value and does not say how it is read.
+ */
+export type OptionDocs<Flags> = {
+  readonly [Name in keyof Flags]-?: OptionDoc & Reads<Exclude<Flags[Name], undefined>>;
+};
+
+type Reads<Value> = [Value] extends [boolean]
+  ? { readonly read?: never }
+  : { readonly read: OptionReader<Value> };
+
+/** The options of a verb that has none of its own. */
+export type NoFlags = Readonly<Record<string, never>>;
+
+/** One call of a verb. */
+export interface Invocation<Flags = unknown> {
+  /** The arguments that are no options; required ones are there. */
+  readonly args: readonly string[];
+  readonly flags: Flags;
+  readonly globals: GlobalFlags;
+  readonly terminal: Terminal;
+  /** The whole command line behind the program's name. */
+  readonly argv: readonly string[];
+}
+
+/** What a verb does, and how it is documented. */
+export interface Verb<Flags> {
+  readonly options: OptionDocs<Flags>;
+  /** Command lines that work, and what each does. */
+  readonly examples: readonly (readonly [command: string, says: string])[];
+  /** Nothing returned is exit code 0. */
+  readonly run: (invocation: Invocation<Flags>) => Promise<ExitCode | undefined>;
+}
+
+/** Any verb, to one who passes it what its own documentation read. */
+export interface AnyVerb {
+  readonly options: Readonly<Record<string, OptionDoc>>;
+  readonly examples: Verb<unknown>["examples"];
+  readonly run: (invocation: Invocation<never>) => Promise<ExitCode | undefined>;
+}

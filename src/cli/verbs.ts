@@ -1,0 +1,73 @@
+import type { AnyVerb } from "./verb.ts";
+
+/** A verb of the command line. Its module is loaded when it is used. */
+export interface VerbEntry {
+  /** Its arguments: <needed>, [optional], [several...]. */
+  readonly args: string;
+  readonly says: string;
+  readonly load: () => Promise<{ readonly verb: AnyVerb }>;
+}
+
+/** Arguments as help shows them: `FILE [name=value ...]`. */
+export function shownArguments(args: string): string {
+  return args.replaceAll(/[<>]/g, "").replaceAll("...]", " …]");
+}
+
+/** Every verb, in the order in which help lists them. */
+export const verbs: Readonly<Record<string, VerbEntry>> = {
+  init: {
+    args: "[FILE]",
+    says: "write an experiment file that runs",
+    load: () => import("./verbs/init.ts"),
+  },
+  run: {
+    args: "<FILE> [name=value...]",
+    says: "run the experiment of a file: the trials that are not completed yet",
+    load: () => import("./verbs/run.ts"),
+  },
+  list: {
+    args: "",
+    says: "list the experiments",
+    load: () => import("./verbs/list.ts"),
+  },
+  status: {
+    args: "[EXPERIMENT]",
+    says: "show how far experiments are",
+    load: () => import("./verbs/status.ts"),
+  },
+  show: {
+    args: "<EXPERIMENT>",
+    says: "show how an experiment is defined",
+    load: () => import("./verbs/show.ts"),
+  },
+  trials: {
+    args: "<EXPERIMENT>",
+    says: "list, filter, sort and export trials",
+    load: () => import("./verbs/trials.ts"),
+  },
+  trial: {
+    args: "<TRIAL>",
+    says: "show all of one trial",
+    load: () => import("./verbs/trial.ts"),
+  },
+  best: {
+    args: "<EXPERIMENT>",
+    says: "show the best trial",
+    load: () => import("./verbs/best.ts"),
+  },
+  insert: {
+    args: "<EXPERIMENT> [name=value...]",
+    says: "add a trial by hand",
+    load: () => import("./verbs/insert.ts"),
+  },
+  snapshots: {
+    args: "<TRIAL>",
+    says: "list the saved states of a trial",
+    load: () => import("./verbs/snapshots.ts"),
+  },
+  metrics: {
+    args: "<EXPERIMENT>",
+    says: "list what trials reported as they ran",
+    load: () => import("./verbs/metrics.ts"),
+  },
+};

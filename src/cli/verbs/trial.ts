@@ -1,0 +1,48 @@
+import { findTrial } from "../../analysis/find-trial.ts";
+import { toTrialRow } from "../../analysis/trial-row.ts";
+import { withStorage } from "../storage-option.ts";
+import { describeTrial, type TrialDetails } from "../trial-text.ts";
+import type { Storage } from "../../storage/storage.ts";
+import type { MetricPoint } from "../../model/trial.ts";
+import type { NoFlags, Verb } from "../verb.ts";
+import { toSnapshotRow } from "../snapshot-row.ts";
+
+export const verb: Verb<NoFlags> = {
+  options: {},
+  examples: [
+    ["assay trial penguins#3", "the trial with number 3"],
+    ["assay trial 5f2c90", "by its id, or the beginning of it"],
+    ["assay trial penguins#3 --json", "with its attempts, metrics, snapshots and artifacts"],
+  ],
+  async run({ args: [text = ""], globals, terminal }) {
+    const details = await withStorage(globals, async (storage) => await readDetails(storage, text));
+    if (globals.json === true) {
+      const { trial, attempts, metrics, snapshots, artifacts } = details;
+      const rows = snapshots.map(toSnapshotRow).map(({ state: _, ...row }) => row);
+      await terminal.writeJson({
+        ...toTrialRow(trial),
+        attempts,
+        metrics,
+        snapshots: rows,
+        artifacts,
+      });
+    } else await terminal.write(describeTrial(details, terminal));
+    return undefined;
+  },
+};
+
+async function readDetails(storage: Storage, text: string): Promise<TrialDetails> {
+  const { trial, experiment } = await findTrial(storage, text);
+  const metrics: MetricPoint[] = [];
+  for await (const point of storage.getMetrics(experiment, { number: trial.number })) {
+    metrics.push(point);
+  }
+  return {
+    trial,
+    experiment,
+    metrics,
+    attempts: await storage.getAttempts(trial.id),
+    snapshots: await storage.getSnapshots(trial.id),
+    artifacts: await storage.getArtifacts(trial.id),
+  };
+}

@@ -1,0 +1,68 @@
+import Sqlite from "better-sqlite3";
+import { AssayError } from "../../../errors/assay-error.ts";
+import { Connection, retryWhileBusy } from "./connection.ts";
+import { toAssayError } from "./errors.ts";
+
+/** "ASSY": marks a file as Assay's, so that another program's database is never written to. */
+const applicationId = 0x41535359;
+
+/** `full` survives a power cut; `normal` survives a kill, and may lose the last moments on a power cut. */
+export type Durability = "full" | "normal";
+
+/**
+ * Connects to a file, which becomes Assay's when it is empty. Throws `STORAGE_UNAVAILABLE` when it is no
+ * database or another program's; then nothing was written.
+ */
+export async function openConnection(
+  file: string,
+  location: string,
+  durability: Durability,
+): Promise<Connection> {
+  const raw = await retryWhileBusy(location, () => new Sqlite(file, { timeout: 0 }));
+  try {
+    const connection = new Connection(raw, location);
+    await prepare(connection, durability);
+    return connection;
+  } catch (error) {
+    raw.close();
+    throw toAssayError(error, location);
+  }
+}
+
+async function prepare(connection: Connection, durability: Durability): Promise<void> {
+  const { raw, location } = connection;
+  await connection.read(() => {
+    raw.pragma(`synchronous = ${durability}`);
+    // Checkpoints write pages at random and sync the file: larger ones rewrite hot pages less often.
+    raw.pragma("wal_autocheckpoint = 8000");
+    raw.pragma("cache_size = -8000");
+  });
+  const { mark, tables } = await connection.read(() => contents(raw));
+  if (mark === applicationId) return;
+  if (mark !== 0 || tables !== 0) {
+    throw new AssayError("STORAGE_UNAVAILABLE", `${location} is a database of another program`, {
+      details: { location, applicationId: mark },
+    });
+  }
+  await connection.read(() => raw.pragma("journal_mode = WAL"));
+  await connection.transaction(() => {
+    raw.exec(
+      "CREATE TABLE IF NOT EXISTS assay_clock (boot TEXT PRIMARY KEY, offset REAL NOT NULL)",
+    );
+    raw.exec(
+      "CREATE TABLE IF NOT EXISTS assay_indexes (collection TEXT, name TEXT, declaration TEXT, PRIMARY KEY (collection, name))",
+    );
+    raw.pragma(`application_id = ${String(applicationId)}`);
+  });
+}
+
+/** Whose database it is and whether it is empty, as of one moment: another process may be creating it. */
+function contents(raw: Sqlite.Database): { mark: unknown; tables: unknown } {
+  raw.exec("BEGIN");
+  try {
+    const tables = raw.prepare("SELECT count(*) FROM sqlite_master").pluck().get();
+    return { mark: raw.pragma("application_id", { simple: true }), tables };
+  } finally {
+    raw.exec("COMMIT");
+  }
+}

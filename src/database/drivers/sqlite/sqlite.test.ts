@@ -1,0 +1,316 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import Sqlite from "better-sqlite3";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { nodeProgram } from "../../../../test/support/node-program.ts";
+import { projectFolder } from "../../../../test/support/project-folder.ts";
+import { storableValues } from "../../../../test/support/storable-values.ts";
+import { bootId, monotonicMs } from "../../../util/boot.ts";
+import { encodeValue } from "../../../values/encode.ts";
+import type { Document, ViewDeclaration } from "../../contract.ts";
+import { ManagedDatabase } from "../../managed-database.ts";
+import { matchesDocument } from "../../match.ts";
+import { parseQuery } from "../../query.ts";
+import { openConnection } from "./open-connection.ts";
+import { openSqlite, openSqliteInMemory } from "./open.ts";
+
+const collections = [
+  {
+    name: "items",
+    fields: { place: "integer", params: "encoded" },
+    indexes: [{ fields: ["place"], unique: true }],
+  },
+] as const;
+
+async function openFile(path: string): Promise<ManagedDatabase> {
+  const database = new ManagedDatabase(await openSqlite({ path, collections }));
+  await database.define(collections);
+  return database;
+}
+
+test("a file is in WAL mode and syncs every commit, unless that is given up", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const synchronous = { full: 2, normal: 1 };
+  for (const durability of ["full", "normal"] as const) {
+    const { raw } = await openConnection(path, path, durability);
+    expect(raw.pragma("journal_mode", { simple: true })).toBe("wal");
+    expect(raw.pragma("synchronous", { simple: true })).toBe(synchronous[durability]);
+    expect(raw.pragma("wal_autocheckpoint", { simple: true })).toBeGreaterThan(1000);
+    raw.close();
+  }
+});
+
+test("a file is marked as Assay's", async () => {
+  const folder = await projectFolder({});
+  await (await openFile(folder.path("a.db"))).close();
+  expect(readFileSync(folder.path("a.db")).toString("latin1", 68, 72)).toBe("ASSY");
+});
+
+test("the folder of a file is created", async () => {
+  const folder = await projectFolder({});
+  await (await openFile(folder.path("deep/er/a.db"))).close();
+  expect(existsSync(folder.path("deep/er/a.db"))).toBe(true);
+});
+
+test("an empty file becomes a database", async () => {
+  const folder = await projectFolder({ "a.db": "" });
+  const database = await openFile(folder.path("a.db"));
+  expect(await database.count("items", {}, { scan: true })).toBe(0);
+  await database.close();
+});
+
+test("a file that shall not be created is NOT_FOUND, and neither it nor its folder is made", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("deep/a.db");
+  await expect(openSqlite({ path, collections, create: false })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    message: `There is no database at ${path} yet; "assay run" creates it`,
+  });
+  expect(existsSync(folder.path("deep"))).toBe(false);
+});
+
+test("a folder is not a database", async () => {
+  const { root } = await projectFolder({});
+  await expect(openSqlite({ path: root, collections })).rejects.toMatchObject({
+    code: "STORAGE_UNAVAILABLE",
+    message: `${root} is a folder; name a file in it, such as ${root}/assay.db`,
+  });
+});
+
+test("a path that cannot be written to is STORAGE_UNAVAILABLE, in one line", async () => {
+  const folder = await projectFolder({ file: "text" });
+  // Permissions do not bind root; that a folder is a file, or that the kernel owns it, binds everybody.
+  for (const path of [folder.path("file/a.db"), "/proc/assay/a.db", "/proc/assay.db"]) {
+    await expect(openSqlite({ path, collections }), path).rejects.toMatchObject({
+      code: "STORAGE_UNAVAILABLE",
+      message: expect.stringMatching(/^[^\n]+$/),
+    });
+  }
+});
+
+test("a file that is no database is refused and left alone", async () => {
+  const text = "This is no database.\n".repeat(100);
+  const folder = await projectFolder({ "a.db": text });
+  const path = folder.path("a.db");
+  await expect(openSqlite({ path, collections })).rejects.toMatchObject({
+    code: "STORAGE_UNAVAILABLE",
+    message: `${path} is not an SQLite database`,
+  });
+  expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+test("another program's database is refused and left alone", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const theirs = new Sqlite(path);
+  theirs.exec("CREATE TABLE theirs (a)");
+  theirs.close();
+  const before = readFileSync(path);
+  const refused = {
+    code: "STORAGE_UNAVAILABLE",
+    message: `${path} is a database of another program`,
+  };
+  await expect(openSqlite({ path, collections })).rejects.toMatchObject(refused);
+  expect(readFileSync(path).equals(before)).toBe(true);
+
+  const marked = new Sqlite(folder.path("b.db"));
+  marked.pragma("application_id = 77");
+  marked.close();
+  await expect(openSqlite({ path: folder.path("b.db"), collections })).rejects.toMatchObject({
+    code: "STORAGE_UNAVAILABLE",
+  });
+});
+
+test("a file that was cut off is CORRUPT", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const database = await openFile(path);
+  await database.write(
+    "items",
+    Array.from({ length: 500 }, (_, place) => ({ place, text: "x".repeat(500) })),
+  );
+  await database.close();
+  writeFileSync(path, readFileSync(path).subarray(0, 40_960));
+  const read = async (): Promise<unknown> => {
+    const again = new ManagedDatabase(await openSqlite({ path, collections }));
+    return await again.read("items", {}, { scan: true });
+  };
+  await expect(read()).rejects.toMatchObject({ code: "CORRUPT", message: `${path} is damaged` });
+});
+
+test("many handles may create one file at the same time", async () => {
+  const folder = await projectFolder({});
+  const handles = await Promise.all(
+    Array.from({ length: 8 }, async () => await openFile(folder.path("a.db"))),
+  );
+  await Promise.all(handles.map(async (handle, place) => await handle.write("items", { place })));
+  expect(await handles[0]?.count("items", {}, { scan: true })).toBe(8);
+  for (const handle of handles) await handle.close();
+});
+
+test("a file that another process holds locked is waited for", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const database = await openFile(path);
+  const holdLock = await nodeProgram(folder, "hold-lock");
+  const holder = holdLock(path, "3000");
+  expect(await holder.line()).toBe("locked");
+
+  const second = await openFile(path);
+  await Promise.all([database.write("items", { place: 1 }), second.write("items", { place: 2 })]);
+  const raw = new Sqlite(path, { readonly: true });
+  // The table is the last thing that the holder made under its lock.
+  expect(raw.prepare("SELECT count(*) FROM held").pluck().get()).toBe(0);
+  raw.close();
+  expect(await database.count("items", {}, { scan: true })).toBe(2);
+  await holder.rest();
+  await second.close();
+  await database.close();
+}, 60_000);
+
+test("the time is the same in every process", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const databaseTime = await nodeProgram(folder, "database-time");
+  const other = databaseTime(path);
+  other.process.stdin?.write("\n");
+  await other.line();
+
+  const database = new ManagedDatabase(await openSqlite({ path, collections }));
+  for (let i = 0; i < 5; i += 1) {
+    const before = await database.now();
+    other.process.stdin?.write("\n");
+    const theirs = Number(await other.line());
+    const after = await database.now();
+    expect(theirs).toBeGreaterThanOrEqual(before - 1);
+    expect(theirs).toBeLessThanOrEqual(after + 1);
+  }
+  other.process.stdin?.end();
+  await other.rest();
+  await database.close();
+});
+
+test("the time is the machine's monotonic one with an offset that the file keeps for this boot", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  await (await openFile(path)).close();
+  const raw = new Sqlite(path);
+  const stored = raw.prepare("SELECT boot, offset FROM assay_clock").all();
+  expect(stored).toEqual([{ boot: bootId(), offset: expect.any(Number) }]);
+
+  raw.prepare("UPDATE assay_clock SET offset = 1000000").run();
+  const database = await openFile(path);
+  const before = monotonicMs() + 1_000_000;
+  const now = await database.now();
+  expect(now).toBeGreaterThanOrEqual(before);
+  expect(now).toBeLessThanOrEqual(monotonicMs() + 1_000_000);
+  await database.close();
+  raw.close();
+});
+
+test("after another boot the time starts anew, near the wall clock", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  await (await openFile(path)).close();
+  const raw = new Sqlite(path);
+  raw.prepare("UPDATE assay_clock SET boot = 'another', offset = 1").run();
+  const database = await openFile(path);
+  expect(Math.abs((await database.now()) - Date.now())).toBeLessThan(60_000);
+  expect(raw.prepare("SELECT boot FROM assay_clock").pluck().all()).toEqual([bootId()]);
+  await database.close();
+  raw.close();
+});
+
+test("a view shows what is inside encoded fields as columns", async () => {
+  const folder = await projectFolder({});
+  const database = await openFile(folder.path("a.db"));
+  await database.write("items", [
+    { place: 1, params: encodeValue({ lr: 0.5, "it's": "x", model: { depth: 3 } }) },
+    { place: 2, params: encodeValue({ lr: NaN }) },
+  ]);
+  const view: ViewDeclaration = {
+    name: `it's a "view"`,
+    collection: "items",
+    query: { place: 1 },
+    columns: {
+      place: "place",
+      lr: "params.lr",
+      "it's": "params.it's",
+      depth: "params.model.depth",
+    },
+  };
+  await database.replaceViews([view], []);
+  await database.replaceViews([view], []);
+  const raw = new Sqlite(folder.path("a.db"), { readonly: true });
+  expect(raw.prepare(`select * from "it's a ""view"""`).all()).toEqual([
+    { place: 1, lr: 0.5, "it's": "x", depth: 3 },
+  ]);
+  await database.replaceViews([], [view.name, "never made"]);
+  expect(raw.prepare("select count(*) from sqlite_master where type = 'view'").pluck().get()).toBe(
+    0,
+  );
+  raw.close();
+  await database.close();
+});
+
+test("any query of any documents is answered as it is defined", async () => {
+  const fields = collections[0].fields;
+  const path = fc.constantFrom(
+    "value",
+    "map.a",
+    "params.a",
+    "params",
+    "params.b.c",
+    "a.b",
+    "place",
+  );
+  const operator = fc.constantFrom("$ne", "$gt", "$gte", "$lt", "$lte", "$eq");
+  const document = fc.record(
+    {
+      value: storableValues,
+      map: fc.record({ a: storableValues }),
+      params: fc
+        .record({ a: storableValues, b: fc.record({ c: storableValues }) }, { requiredKeys: [] })
+        .map((value) => encodeValue(value)),
+      "a.b": storableValues,
+      a: fc.record({ b: storableValues }),
+    },
+    { requiredKeys: [] },
+  );
+  const database = new ManagedDatabase(await openSqliteInMemory(collections));
+  await database.define(collections);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(document, { maxLength: 6 }),
+      path,
+      operator,
+      fc.oneof(storableValues, fc.constantFrom(0, 1, "", null)),
+      fc.nat(5),
+      async (given, where, name, operand, chosen) => {
+        await database.remove("items", {}, { scan: true });
+        const documents: Document[] = given.map((fields, place) => ({ ...fields, place }));
+        await database.write("items", documents);
+        // Often the operand is a value that is there, so that equality is met too.
+        const present: unknown = Reflect.get(documents[chosen] ?? {}, where);
+        const value = present ?? operand ?? null;
+        const condition = name === "$eq" ? { $in: [value] } : { [name]: value };
+        const query = { [where]: condition };
+        const expected = documents.filter((one) => matchesDocument(one, parseQuery(query), fields));
+        const found = await database.read("items", query, { scan: true });
+        const places = (list: readonly Document[]): unknown =>
+          list.map((one) => one["place"]).sort();
+        expect(places(found)).toEqual(places(expected));
+        expect(await database.count("items", query, { scan: true })).toBe(expected.length);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  await database.close();
+});
+
+test("folders that exist already are used", async () => {
+  const folder = await projectFolder({});
+  mkdirSync(folder.path("there"));
+  await (await openFile(folder.path("there/a.db"))).close();
+});

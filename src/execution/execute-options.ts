@@ -1,0 +1,134 @@
+import { AssayError } from "../errors/assay-error.ts";
+import type { Storage } from "../storage/storage.ts";
+import { didYouMean } from "../util/nearest.ts";
+import type { Executor } from "./executor.ts";
+import { inline } from "./executors/inline.ts";
+import { serial } from "./executors/serial.ts";
+import type { Progress } from "./progress.ts";
+
+/** The executors that have a name. */
+export type ExecutorName = "serial" | "inline";
+
+/** How an experiment is executed. */
+export interface ExecuteOptions {
+  /** A storage, or its URL. Default: `ASSAY_STORAGE`, else `sqlite:assay.db` in the current directory. */
+  readonly storage?: string | Storage;
+  /** How trials are run. Default: `serial` for a file, `inline` for an experiment that is an object. */
+  readonly executor?: ExecutorName | Executor;
+  /** Who proposes trials. Default: what the definition says, else `grid` or `random`. */
+  readonly algorithm?: string | { readonly name: string; readonly [option: string]: unknown };
+  /**
+   * How many trials may be, or may yet become, completed or pruned, over all invocations; at least 1. A space
+   * that is sampled needs a limit.
+   */
+  readonly maxTrials?: number;
+  /** Stops the run once this many trials of it are broken. Default: no limit. */
+  readonly maxBroken?: number;
+  /** Runs the trials again that broke before this run. Default false. */
+  readonly retryBroken?: boolean;
+  /** Deletes the stored experiment of this name, and all under it, first. Default false. */
+  readonly overwrite?: boolean;
+  /** Only the trials with these values: by name, or as texts `name=value`. */
+  readonly narrow?: Readonly<Record<string, unknown>> | readonly string[];
+  /** Only this trial, by its id or a prefix of it. */
+  readonly trial?: string;
+  /** How long a trial may take, in milliseconds. Default: no limit. */
+  readonly timeout?: number;
+  /** What the random numbers of a new experiment derive from. A stored one keeps its seed. */
+  readonly seed?: number;
+  /** The working directory of the trials. Default: the current one. */
+  readonly directory?: string;
+  /** Called about ten times a second, and at the end; or true for a bar on standard error. Default false. */
+  readonly progress?: boolean | ((progress: Progress) => void);
+  /** Kept with the record of the run. */
+  readonly notes?: string;
+  /** Whether to wait for trials that other processes hold, to take them over if they are lost. Default true. */
+  readonly wait?: boolean;
+  /** Interrupts the run: trials in flight are marked interrupted. */
+  readonly signal?: AbortSignal;
+  /** The export of the file that is the experiment. Default "default". */
+  readonly export?: string;
+  /** Where what trials write goes. Default: standard error. */
+  readonly onOutput?: (text: string) => void;
+  /** The command line, for the record of the run. */
+  readonly command?: readonly string[];
+}
+
+type OptionName = keyof ExecuteOptions;
+
+const optionNames: Readonly<Record<OptionName, true>> = {
+  storage: true,
+  executor: true,
+  algorithm: true,
+  maxTrials: true,
+  maxBroken: true,
+  retryBroken: true,
+  overwrite: true,
+  narrow: true,
+  trial: true,
+  timeout: true,
+  seed: true,
+  directory: true,
+  progress: true,
+  notes: true,
+  wait: true,
+  signal: true,
+  export: true,
+  onOutput: true,
+  command: true,
+};
+
+/** Refuses options that do not exist or are out of range. `USAGE`, with the nearest name. */
+export function checkOptions(options: ExecuteOptions): void {
+  const names = Object.keys(optionNames);
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    throw new AssayError("USAGE", `Unknown option "${name}" of execute${didYouMean(name, names)}`, {
+      details: { option: name, accepted: names },
+    });
+  }
+  checkWhole("maxTrials", options.maxTrials, 1);
+  checkWhole("maxBroken", options.maxBroken, 1);
+  checkWhole("seed", options.seed, 0);
+  const { timeout } = options;
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
+    throw new AssayError(
+      "USAGE",
+      `timeout is a number of milliseconds above 0, got ${String(timeout)}`,
+    );
+  }
+  if (options.trial !== undefined && options.narrow !== undefined && size(options.narrow) > 0) {
+    throw new AssayError("USAGE", "Either one trial or name=value can be given, not both");
+  }
+}
+
+function size(narrow: NonNullable<ExecuteOptions["narrow"]>): number {
+  return Object.keys(narrow).length;
+}
+
+function checkWhole(name: string, value: number | undefined, min: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= min)) return;
+  throw new AssayError(
+    "USAGE",
+    `${name} is a whole number from ${String(min)} on, got ${String(value)}`,
+    { details: { option: name, value } },
+  );
+}
+
+const executors: Readonly<Record<ExecutorName, () => Executor>> = { serial, inline };
+
+/** The executor of a name, or the one that suits the program. `USAGE` on an unknown name. */
+export function toExecutor(
+  executor: string | Executor | undefined,
+  program: "file" | "object",
+): Executor {
+  if (executor === undefined) return program === "file" ? serial() : inline();
+  if (typeof executor !== "string") return executor;
+  const names = Object.keys(executors);
+  if (executor === "serial" || executor === "inline") return executors[executor]();
+  throw new AssayError(
+    "USAGE",
+    `Unknown executor "${executor}"${didYouMean(executor, names)} (one of ${names.join(", ")})`,
+    { details: { value: executor, accepted: names } },
+  );
+}

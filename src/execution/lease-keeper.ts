@@ -1,0 +1,68 @@
+import { Worker } from "node:worker_threads";
+import type { ClaimedTrial, Lease, LeaseStore } from "../storage/leases.ts";
+import type { Storage } from "../storage/storage.ts";
+import { builtFile } from "../util/own-package.ts";
+import { renew, type LeaseThreadData, type OnLost } from "./lease-renewal.ts";
+
+/** Keeps the leases of the trials that this process holds, renewing them at a third of their length. */
+export interface LeaseKeeper {
+  /** Trials were added to those that are held. That others are held no longer need not be told. */
+  update(): void;
+  stop(): Promise<void>;
+}
+
+type Held = () => Iterable<ClaimedTrial>;
+
+/**
+ * Renews from this thread, or, where user code may block it, from a helper thread with a connection of its
+ * own. A storage that only this process can open needs no helper: nobody else could take a trial over.
+ */
+export function createLeaseKeeper(
+  storage: Storage,
+  held: Held,
+  onLost: OnLost,
+  isBlockable: boolean,
+): LeaseKeeper {
+  return isBlockable && storage.database.capabilities.shared
+    ? renewInThread(storage, held, onLost)
+    : renewHere(storage, held, onLost);
+}
+
+function renewHere(
+  storage: LeaseStore & { readonly leaseMs: number },
+  held: Held,
+  onLost: OnLost,
+): LeaseKeeper {
+  const timer = setInterval(() => {
+    void renew(storage, [...held()], onLost);
+  }, storage.leaseMs / 3);
+  timer.unref();
+  return {
+    update: () => undefined,
+    stop: () => {
+      clearInterval(timer);
+      return Promise.resolve();
+    },
+  };
+}
+
+function renewInThread(storage: Storage, held: Held, onLost: OnLost): LeaseKeeper {
+  const { location, leaseMs } = storage;
+  const worker = new Worker(builtFile("execution/worker/lease-main.js"), {
+    workerData: { location, leaseMs } satisfies LeaseThreadData,
+  });
+  worker.unref();
+  worker.on("message", onLost);
+  // Without the helper the leases run out, and whoever takes a trial over fences this process off.
+  worker.on("error", () => undefined);
+  return {
+    update: () => {
+      const leases: Lease[] = [];
+      for (const { id, token } of held()) leases.push({ id, token });
+      worker.postMessage(leases);
+    },
+    stop: async () => {
+      await worker.terminate();
+    },
+  };
+}

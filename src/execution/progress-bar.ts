@@ -1,0 +1,53 @@
+import { formatDuration } from "../util/duration.ts";
+import { formatNumber } from "../util/number-format.ts";
+import type { Progress } from "./progress.ts";
+
+const barCells = 24;
+/** How often a line is written where there is no terminal to redraw it. */
+const lineEveryMs = 5000;
+const clearLine = "\r\u001B[2K";
+
+/** Draws progress: a line that is redrawn on a terminal, else a plain line every few seconds and at the end. */
+export function progressBar(stream: NodeJS.WriteStream): (progress: Progress) => void {
+  let writtenAt = 0;
+  return (progress) => {
+    const line = describeProgress(progress);
+    if (stream.isTTY) {
+      const shown = progress.total === null ? line : `${bar(progress)} ${line}`;
+      const cut = shown.slice(0, Math.max(20, stream.columns - 1));
+      stream.write(`${clearLine}${cut}${progress.isOver ? "\n" : ""}`);
+    } else if (progress.isOver || progress.elapsedMs - writtenAt >= lineEveryMs) {
+      writtenAt = progress.elapsedMs;
+      stream.write(`${line}\n`);
+    }
+  };
+}
+
+function bar({ total, skipped, completed, pruned, broken }: Progress): string {
+  const share = total === null || total === 0 ? 1 : (skipped + completed + pruned + broken) / total;
+  const filled = Math.round(Math.min(1, share) * barCells);
+  return `${"█".repeat(filled)}${"░".repeat(barCells - filled)}`;
+}
+
+/** One line: counts, rate, time left, and the best value so far. */
+export function describeProgress(progress: Progress): string {
+  const { total, skipped, completed, broken, pruned, interrupted, best } = progress;
+  const done = skipped + completed + pruned + broken;
+  const parts = [total === null ? `${String(done)} trials` : `${String(done)}/${String(total)}`];
+  if (skipped > 0) parts.push(`${String(skipped)} before`);
+  if (broken > 0) parts.push(`${String(broken)} broken`);
+  if (pruned > 0) parts.push(`${String(pruned)} pruned`);
+  if (interrupted > 0) parts.push(`${String(interrupted)} interrupted`);
+  if (progress.ratePerSecond !== null)
+    parts.push(`${formatNumber(rounded(progress.ratePerSecond))}/s`);
+  if (progress.isOver) parts.push(formatDuration(progress.elapsedMs));
+  else if (progress.etaMs !== null) parts.push(`${formatDuration(progress.etaMs)} left`);
+  if (best !== null) {
+    parts.push(`best ${best.name} ${formatNumber(best.value)} (trial ${String(best.number)})`);
+  }
+  return parts.join(" · ");
+}
+
+function rounded(rate: number): number {
+  return rate >= 10 ? Math.round(rate) : Number(rate.toPrecision(2));
+}

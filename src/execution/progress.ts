@@ -1,0 +1,95 @@
+import { isBetter, type Objective } from "../model/objective.ts";
+
+/** How far a run is. */
+export interface Progress {
+  /** How many trials this run will have seen when all are done; null while that is not known. */
+  readonly total: number | null;
+  /** Completed before this run. */
+  readonly skipped: number;
+  readonly completed: number;
+  readonly broken: number;
+  readonly pruned: number;
+  readonly interrupted: number;
+  readonly running: number;
+  readonly elapsedMs: number;
+  /** Trials that ended a second, lately; null before the first. */
+  readonly ratePerSecond: number | null;
+  readonly etaMs: number | null;
+  readonly best: { readonly number: number; readonly name: string; readonly value: number } | null;
+  readonly isOver: boolean;
+}
+
+/** The rate is that of the last this many milliseconds or so. */
+const rateWindowMs = 5000;
+
+/** Counts what a run does, in constant memory. */
+export class ProgressTracker {
+  readonly #total: number | null;
+  readonly skipped: number;
+  readonly #objective: Objective | undefined;
+  readonly #startedAt = performance.now();
+  readonly counts = { completed: 0, broken: 0, pruned: 0, interrupted: 0 };
+  running = 0;
+  isOver = false;
+  #best: Progress["best"] = null;
+  #marks: { readonly at: number; readonly ended: number }[] = [];
+
+  constructor(total: number | null, skipped: number, objective: Objective | undefined) {
+    this.#total = total;
+    this.skipped = skipped;
+    this.#objective = objective;
+  }
+
+  get ended(): number {
+    const { completed, broken, pruned } = this.counts;
+    return completed + broken + pruned;
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  /** Takes a value of the objective into account. */
+  offer(number: number, value: number): void {
+    const objective = this.#objective;
+    if (objective === undefined) return;
+    const { name, direction } = objective;
+    if (this.#best === null || isBetter(direction, value, this.#best.value)) {
+      this.#best = { number, name, value };
+    }
+  }
+
+  snapshot(): Progress {
+    const elapsedMs = this.elapsedMs;
+    const ratePerSecond = this.#rate(elapsedMs);
+    const left = this.#total === null ? null : this.#total - this.skipped - this.ended;
+    const etaMs =
+      left === null || ratePerSecond === null ? null : (Math.max(0, left) / ratePerSecond) * 1000;
+    return {
+      total: this.#total,
+      skipped: this.skipped,
+      ...this.counts,
+      running: this.running,
+      elapsedMs,
+      ratePerSecond,
+      etaMs,
+      best: this.#best,
+      isOver: this.isOver,
+    };
+  }
+
+  #rate(at: number): number | null {
+    const { ended } = this;
+    if (ended === 0) return null;
+    const last = this.#marks.at(-1);
+    if (last === undefined || at - last.at > rateWindowMs / 10) this.#marks.push({ at, ended });
+    while (this.#marks.length > 1 && at - (this.#marks[0]?.at ?? 0) > rateWindowMs) {
+      this.#marks.shift();
+    }
+    const first = this.#marks[0];
+    if (first !== undefined && at - first.at > rateWindowMs / 5 && ended > first.ended) {
+      return ((ended - first.ended) / (at - first.at)) * 1000;
+    }
+    return (ended / at) * 1000;
+  }
+}

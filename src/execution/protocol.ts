@@ -1,0 +1,96 @@
+import type { ErrorData } from "../errors/assay-error.ts";
+import type { TrialError } from "../model/trial.ts";
+import type { ReportedPoint } from "../storage/metrics.ts";
+
+/*
+ * What a coordinator and its workers say to each other. Only data that any transport can carry: values of
+ * the user's are texts of the codec. A worker runs the tasks that it was given one after another and asks
+ * for nothing; the coordinator keeps it supplied and commits what it tells.
+ */
+
+/** A trial to run. */
+export interface Task {
+  readonly id: string;
+  readonly number: number;
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
+  /** A text of the codec. */
+  readonly params: string;
+  readonly seed: number;
+  /** Where the trial's folder is to be. */
+  readonly directory: string;
+}
+
+/** The experiment as the worker that loaded it describes it to the coordinator, which never runs its code. */
+export interface DescribedExperiment {
+  readonly name: string;
+  /** A text of the codec: the canonical definition of the space. */
+  readonly space: string;
+  readonly objective: unknown;
+  readonly algorithm: unknown;
+  readonly maxTrials: number | undefined;
+  readonly seed: number | undefined;
+}
+
+/** Why a trial is asked to end. */
+export type AbortCause = "interrupted" | "timeout" | "lease lost";
+
+export type ToWorker =
+  | { readonly type: "run"; readonly tasks: readonly Task[] }
+  /** Asks a task to end; one that was not started is forgotten. */
+  | { readonly type: "abort"; readonly id: string; readonly cause: AbortCause }
+  | { readonly type: "reply"; readonly request: number; readonly result: Reply }
+  /** Forgets all tasks that were not started. */
+  | { readonly type: "drop" };
+
+export type Reply =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: ErrorData };
+
+/** What a trial asks of the storage. Answered by `reply`. */
+export type TrialRequest =
+  | {
+      readonly method: "saveSnapshot";
+      /** Texts of the codec. */
+      readonly state: string;
+      readonly random: string;
+      readonly label: string | undefined;
+      readonly points: number;
+    }
+  | { readonly method: "latestSnapshot" }
+  | { readonly method: "snapshots" }
+  | { readonly method: "artifact"; readonly name: string; readonly data: Uint8Array }
+  | { readonly method: "resultsOf"; readonly id: string }
+  | { readonly method: "flush" };
+
+/** How a trial ended. Times are milliseconds; `startedAt` and `endedAt` since 1970. */
+export interface Ending {
+  readonly id: string;
+  readonly status: "completed" | "broken" | "interrupted";
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly durationMs: number;
+  /** Texts of the codec. */
+  readonly results?: string;
+  readonly objective?: number;
+  readonly error?: TrialError;
+}
+
+export type FromWorker =
+  | { readonly type: "described"; readonly experiment: DescribedExperiment }
+  /** The worker cannot run trials: its file cannot be loaded, or `setup` threw. */
+  | { readonly type: "unusable"; readonly error: ErrorData }
+  /** The trial before ended (if there was one) and the next one (if there is one) started. */
+  | {
+      readonly type: "moved";
+      readonly ended: Ending | undefined;
+      readonly started: { readonly id: string; readonly at: number } | undefined;
+    }
+  | { readonly type: "metrics"; readonly id: string; readonly points: readonly ReportedPoint[] }
+  | {
+      readonly type: "request";
+      readonly request: number;
+      readonly id: string;
+      readonly call: TrialRequest;
+    }
+  | { readonly type: "output"; readonly id: string; readonly text: string };

@@ -1,0 +1,67 @@
+import type { Algorithm, Suggestion } from "../algorithms/algorithm.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { contentKey, trialId } from "../model/identity.ts";
+import type { ClaimedTrial } from "../storage/leases.ts";
+import type { RegistrationStore } from "../storage/registration.ts";
+
+/** Why no more trials were registered. `full`: `maxTrials` leaves no place now. */
+export type Extension =
+  | { readonly kind: "registered"; readonly claimed: readonly ClaimedTrial[] }
+  | { readonly kind: "full" | "exhausted" };
+
+/** Registers what the algorithm suggests, together with all other processes that do. */
+export class Registrar {
+  readonly #storage: RegistrationStore;
+  readonly #experiment: Experiment;
+  readonly #algorithm: Algorithm;
+  readonly #maxTrials: number;
+  #isExhausted = false;
+
+  constructor(
+    storage: RegistrationStore,
+    experiment: Experiment,
+    algorithm: Algorithm,
+    maxTrials: number,
+  ) {
+    this.#storage = storage;
+    this.#experiment = experiment;
+    this.#algorithm = algorithm;
+    this.#maxTrials = maxTrials;
+  }
+
+  /** Registers up to `count` trials more and reserves them for a holder. */
+  async extend(count: number, holder: string): Promise<Extension> {
+    while (!this.#isExhausted) {
+      const cursor = await this.#storage.readCursor(this.#experiment);
+      const places = await this.#storage.countPlaces(this.#experiment, this.#maxTrials);
+      if (places === 0) return { kind: "full" };
+      const { suggestions, position, isExhausted } = await this.#algorithm.suggest({
+        position: cursor.position,
+        count: Math.min(count, places),
+        known: async (candidates) => await this.#known(candidates),
+      });
+      if (suggestions.length === 0 && position === cursor.position) break;
+      const registration = await this.#storage.registerTrials(
+        this.#experiment,
+        cursor,
+        suggestions,
+        { maxTrials: this.#maxTrials, finalPosition: position, reserveFor: holder },
+      );
+      if (!registration.moved) continue;
+      const { registered, claimed } = registration;
+      this.#isExhausted = isExhausted && registered === suggestions.length;
+      if (registered > 0) return { kind: "registered", claimed };
+      if (suggestions.length > 0) return { kind: "full" };
+    }
+    return { kind: "exhausted" };
+  }
+
+  async #known(suggestions: readonly Suggestion[]): Promise<ReadonlySet<Suggestion>> {
+    const { id } = this.#experiment;
+    const ids = suggestions.map(({ params, occurrence }) =>
+      trialId(id, contentKey(params, occurrence)),
+    );
+    const registered = await this.#storage.registeredIds(ids);
+    return new Set(suggestions.filter((_, i) => registered.has(ids[i] ?? "")));
+  }
+}

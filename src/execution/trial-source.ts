@@ -1,0 +1,73 @@
+import type { Experiment } from "../model/experiment.ts";
+import { isFinished } from "../model/transitions.ts";
+import type { ClaimedTrial } from "../storage/leases.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { Registrar } from "./registrar.ts";
+
+/** Where a run gets its trials from. */
+export interface TrialSource {
+  /** Claims up to `limit` trials; fewer when no more are open now. */
+  claim(limit: number): Promise<ClaimedTrial[]>;
+  /** Whether other workers hold trials that this run would take over if they were lost. */
+  isAwaited(): Promise<boolean>;
+}
+
+/** Everything of an experiment that is open: registered trials first, then what the algorithm suggests. */
+export function openTrials(
+  storage: Storage,
+  experiment: Experiment,
+  registrar: Registrar,
+  holder: string,
+): TrialSource {
+  return {
+    async claim(limit) {
+      const claimed = await storage.claimTrials(experiment, holder, limit);
+      while (claimed.length < limit) {
+        const extension = await registrar.extend(limit - claimed.length, holder);
+        if (extension.kind !== "registered") break;
+        claimed.push(...extension.claimed);
+      }
+      return claimed;
+    },
+
+    async isAwaited() {
+      await storage.releaseGoneHolders(experiment);
+      return (await storage.countTrials(experiment, "reserved")) > 0;
+    },
+  };
+}
+
+/** Given trials only, in their order; those that are finished are passed over. */
+export function givenTrials(
+  storage: Storage,
+  experiment: Experiment,
+  ids: readonly string[],
+  holder: string,
+): TrialSource {
+  let waiting = [...ids];
+  return {
+    async claim(limit) {
+      const refused: string[] = [];
+      let claimed: ClaimedTrial[] = [];
+      while (claimed.length === 0 && waiting.length > 0) {
+        const asked = waiting.splice(0, limit);
+        claimed = await storage.claimTrialsById(asked, holder);
+        const got = new Set(claimed.map(({ id }) => id));
+        refused.push(...asked.filter((id) => !got.has(id)));
+      }
+      waiting.push(...refused);
+      return claimed;
+    },
+
+    async isAwaited() {
+      await storage.releaseGoneHolders(experiment);
+      const unfinished: string[] = [];
+      for (const id of waiting) {
+        const trial = await storage.findTrial(id);
+        if (trial !== undefined && !isFinished(trial.status)) unfinished.push(id);
+      }
+      waiting = unfinished;
+      return unfinished.length > 0;
+    },
+  };
+}

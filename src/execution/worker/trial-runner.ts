@@ -1,0 +1,150 @@
+import { fromErrorData, toErrorData, AssayError } from "../../errors/assay-error.ts";
+import type { Objective } from "../../model/objective.ts";
+import { encodeResults } from "../../model/results.ts";
+import type { AnyExperiment } from "../define-experiment.ts";
+import type {
+  AbortCause,
+  Ending,
+  FromWorker,
+  Reply,
+  Task,
+  ToWorker,
+  TrialRequest,
+} from "../protocol.ts";
+import { withTrial } from "./current-trial.ts";
+import { toTrialError } from "./trial-error.ts";
+import { TrialScope, type TrialChannel } from "./trial-scope.ts";
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The worker's side of the protocol: runs the tasks it is given, one after another. */
+export class TrialRunner {
+  readonly #experiment: AnyExperiment;
+  readonly #objectives: readonly Objective[];
+  readonly #send: (message: FromWorker) => void;
+  readonly #channel: TrialChannel;
+  readonly #queue: Task[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  #requests = 0;
+  #current: TrialScope | undefined;
+  #isWorking = false;
+  #store: { readonly value: unknown } | undefined;
+
+  constructor(
+    experiment: AnyExperiment,
+    objectives: readonly Objective[],
+    send: (message: FromWorker) => void,
+  ) {
+    this.#experiment = experiment;
+    this.#objectives = objectives;
+    this.#send = send;
+    this.#channel = {
+      request: async (id, call) => await this.#request(id, call),
+      sendMetrics: (id, points) => send({ type: "metrics", id, points }),
+      sendOutput: (id, text) => send({ type: "output", id, text }),
+    };
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case "run":
+        this.#queue.push(...message.tasks);
+        if (!this.#isWorking) void this.#work();
+        return;
+      case "abort":
+        this.#abort(message.id, message.cause);
+        return;
+      case "reply":
+        this.#settle(message.request, message.result);
+        return;
+      case "drop":
+        this.#queue.length = 0;
+        return;
+    }
+  }
+
+  #abort(id: string, cause: AbortCause): void {
+    if (this.#current?.id === id) {
+      this.#current.abort(cause);
+      return;
+    }
+    const place = this.#queue.findIndex((task) => task.id === id);
+    if (place >= 0) this.#queue.splice(place, 1);
+  }
+
+  /** Runs tasks until none is left. Never rejects. */
+  async #work(): Promise<void> {
+    this.#isWorking = true;
+    if (this.#store === undefined && !(await this.#setUp())) return;
+    let ended: Ending | undefined;
+    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
+      const scope = new TrialScope(task, this.#store?.value, this.#channel);
+      // The answer may be that the trial was taken back.
+      this.#current = scope;
+      const startedAt = Date.now();
+      this.#send({ type: "moved", ended, started: { id: task.id, at: startedAt } });
+      ended = await this.#run(scope, startedAt);
+      this.#current = undefined;
+    }
+    this.#isWorking = false;
+    this.#send({ type: "moved", ended, started: undefined });
+  }
+
+  /** Builds the store, once in this worker. */
+  async #setUp(): Promise<boolean> {
+    try {
+      const { setup, space } = this.#experiment;
+      const value = await setup?.(space as never);
+      this.#store = { value };
+      return true;
+    } catch (error) {
+      const data = toErrorData(error);
+      const message = `setup of "${this.#experiment.name}" threw: ${data.message}`;
+      const failure = new AssayError("SETUP_FAILED", message, { cause: error });
+      if (data.stack !== undefined) failure.stack = data.stack;
+      this.#send({ type: "unusable", error: toErrorData(failure) });
+      return false;
+    }
+  }
+
+  async #run(scope: TrialScope, startedAt: number): Promise<Ending> {
+    const before = performance.now();
+    const outcome = scope.signal.aborted
+      ? ({ status: "interrupted" } as const)
+      : await this.#outcomeOf(scope);
+    const durationMs = performance.now() - before;
+    await scope.end();
+    return { id: scope.id, ...outcome, startedAt, endedAt: Date.now(), durationMs };
+  }
+
+  async #outcomeOf(
+    scope: TrialScope,
+  ): Promise<Pick<Ending, "status" | "results" | "objective" | "error">> {
+    const { run } = this.#experiment;
+    try {
+      const returned = await withTrial(scope, () => run(scope.params as never, scope as never));
+      return { status: "completed", ...encodeResults(returned, this.#objectives) };
+    } catch (error) {
+      const status = scope.signal.aborted ? "interrupted" : "broken";
+      return { status, error: toTrialError(error) };
+    }
+  }
+
+  async #request(id: string, call: TrialRequest): Promise<unknown> {
+    const request = (this.#requests += 1);
+    return await new Promise((resolve, reject) => {
+      this.#waiting.set(request, { resolve, reject });
+      this.#send({ type: "request", request, id, call });
+    });
+  }
+
+  #settle(request: number, result: Reply): void {
+    const waiting = this.#waiting.get(request);
+    this.#waiting.delete(request);
+    if (result.ok) waiting?.resolve(result.value);
+    else waiting?.reject(fromErrorData(result.error));
+  }
+}

@@ -1,0 +1,178 @@
+import { mkdirSync } from "node:fs";
+import { format } from "node:util";
+import { AssayError } from "../../errors/assay-error.ts";
+import { createRandom, type Random } from "../../util/random.ts";
+import { decodeValue } from "../../values/decode.ts";
+import { encodeValue } from "../../values/encode.ts";
+import type { AbortCause, Task, TrialRequest } from "../protocol.ts";
+import type { TrialContext, TrialSnapshot } from "../trial-context.ts";
+import { MetricBuffer } from "./metric-buffer.ts";
+
+/** How the code of one trial reaches its coordinator. */
+export interface TrialChannel {
+  request(id: string, call: TrialRequest): Promise<unknown>;
+  sendMetrics(
+    id: string,
+    points: Parameters<ConstructorParameters<typeof MetricBuffer>[0]>[0],
+  ): void;
+  sendOutput(id: string, text: string): void;
+}
+
+/** A snapshot as the coordinator sends it: the state and the generator as texts of the codec. */
+interface SentSnapshot {
+  readonly number: number;
+  readonly label: string | null;
+  readonly attempt: number;
+  readonly createdAt: string;
+  readonly state: string;
+  readonly random: string | undefined;
+}
+
+const abortMessages: Readonly<Record<AbortCause, string>> = {
+  interrupted: "The run was interrupted",
+  timeout: "The trial ran longer than its limit",
+  "lease lost": "The trial belongs to another worker by now",
+};
+
+/** The `trial` object of one attempt. */
+export class TrialScope implements TrialContext {
+  readonly id: string;
+  readonly number: number;
+  readonly attempt: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  readonly store: unknown;
+  readonly metrics: MetricBuffer;
+  readonly #task: Task;
+  readonly #channel: TrialChannel;
+  readonly #abort = new AbortController();
+  readonly #requests = new Set<Promise<unknown>>();
+  #random: Random | undefined;
+  #directory: string | undefined;
+  #ended = false;
+
+  constructor(task: Task, store: unknown, channel: TrialChannel) {
+    this.#task = task;
+    this.#channel = channel;
+    this.id = task.id;
+    this.number = task.number;
+    this.attempt = task.attempt;
+    this.params = decodeValue(task.params) as TrialScope["params"];
+    this.seed = task.seed;
+    this.store = store;
+    this.metrics = new MetricBuffer((points) => channel.sendMetrics(task.id, points));
+  }
+
+  get random(): Random {
+    this.#random ??= createRandom(this.seed);
+    return this.#random;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get directory(): string {
+    if (this.#directory === undefined) {
+      mkdirSync(this.#task.directory, { recursive: true });
+      this.#directory = this.#task.directory;
+    }
+    return this.#directory;
+  }
+
+  report(metrics: Readonly<Record<string, number>>, step?: number): PromiseLike<void> {
+    this.#assertRunning("report");
+    this.metrics.add(metrics, step);
+    // Most callers do not wait: asking for the commit costs a round trip, so only `await` asks.
+    return {
+      then: (onCommitted, onFailed) =>
+        this.#request({ method: "flush" })
+          .then(() => undefined)
+          .then(onCommitted, onFailed),
+    };
+  }
+
+  shouldStop(): Promise<boolean> {
+    return Promise.resolve(this.signal.aborted);
+  }
+
+  async saveSnapshot(state: unknown, label?: string): Promise<number> {
+    const call = {
+      method: "saveSnapshot" as const,
+      state: encodeValue(state, "state"),
+      random: encodeValue(this.random.state),
+      label,
+      points: this.metrics.count,
+    };
+    return (await this.#request(call)) as number;
+  }
+
+  async latestSnapshot<State = unknown>(): Promise<TrialSnapshot<State> | undefined> {
+    const sent = (await this.#request({ method: "latestSnapshot" })) as SentSnapshot | undefined;
+    if (sent === undefined) return undefined;
+    if (sent.random !== undefined) this.random.restore(decodeValue(sent.random));
+    return toSnapshot(sent) as TrialSnapshot<State>;
+  }
+
+  async snapshots(): Promise<TrialSnapshot[]> {
+    const sent = (await this.#request({ method: "snapshots" })) as readonly SentSnapshot[];
+    return sent.map(toSnapshot);
+  }
+
+  async artifact(name: string, data: Uint8Array | string): Promise<void> {
+    await this.#request({ method: "artifact", name, data: toBytes(data) });
+  }
+
+  async resultsOf<Results>(trialId: string): Promise<Results> {
+    const text = (await this.#request({ method: "resultsOf", id: trialId })) as string;
+    return decodeValue(text) as Results;
+  }
+
+  log(...values: readonly unknown[]): void {
+    this.#channel.sendOutput(this.id, format(...values));
+  }
+
+  /** Fires the signal. */
+  abort(cause: AbortCause): void {
+    const code = cause === "timeout" ? "TIMEOUT" : cause === "lease lost" ? "LEASE_LOST" : "MODE";
+    this.#abort.abort(new AssayError(code, abortMessages[cause], { details: { cause } }));
+  }
+
+  /** Sends what was collected, and waits for the answers to what was asked; nothing can be asked from now on. */
+  async end(): Promise<void> {
+    this.metrics.flush();
+    this.#ended = true;
+    if (this.#requests.size > 0) await Promise.allSettled(this.#requests);
+  }
+
+  async #request(call: TrialRequest): Promise<unknown> {
+    this.#assertRunning(call.method === "flush" ? "report" : call.method);
+    this.metrics.flush();
+    const answer = this.#channel.request(this.id, call);
+    this.#requests.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#requests.delete(answer);
+    }
+  }
+
+  #assertRunning(what: string): void {
+    if (!this.#ended) return;
+    throw new AssayError("MODE", `${what} was called after trial ${this.id} had ended`);
+  }
+}
+
+/** A copy: who passed the data in may go on changing it. */
+function toBytes(data: unknown): Uint8Array {
+  if (typeof data === "string") return Buffer.from(data, "utf8");
+  if (data instanceof Uint8Array) return Uint8Array.from(data);
+  throw new AssayError(
+    "INVALID_VALUE",
+    `An artifact is a Uint8Array or a text, got ${data === null ? "null" : typeof data}`,
+  );
+}
+
+function toSnapshot({ number, label, attempt, createdAt, state }: SentSnapshot): TrialSnapshot {
+  return { number, label, attempt, createdAt, state: decodeValue(state) };
+}

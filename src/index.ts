@@ -1,0 +1,42 @@
+export { AssayError, errorCodes, isAssayError, type ErrorCode } from "./errors/assay-error.ts";
+export {
+  defineExperiment,
+  isExperiment,
+  type AnyExperiment,
+  type DefinedExperiment,
+  type ExperimentDefinition,
+} from "./execution/define-experiment.ts";
+export { execute, type ExecutionSummary } from "./execution/execute.ts";
+export type { ExecuteOptions } from "./execution/execute-options.ts";
+export type { Executor } from "./execution/executor.ts";
+export { inline } from "./execution/executors/inline.ts";
+export { serial } from "./execution/executors/serial.ts";
+export type { Progress } from "./execution/progress.ts";
+export type { TrialContext, TrialSnapshot } from "./execution/trial-context.ts";
+export { getStore, getTrial } from "./execution/worker/current-trial.ts";
+export type { Experiment, TrialCounts } from "./model/experiment.ts";
+export type { Objective } from "./model/objective.ts";
+export type { TrialStatus } from "./model/status.ts";
+export type { Attempt, MetricPoint, Snapshot, Trial, TrialError } from "./model/trial.ts";
+export {
+  choice,
+  constant,
+  fidelity,
+  integer,
+  linspace,
+  logspace,
+  logUniform,
+  matched,
+  normal,
+  parameter,
+  repeat,
+  uniform,
+  variant,
+} from "./space/constructors.ts";
+export { createSpace, spaceFromDefinition } from "./space/create-space.ts";
+export type { Dimension } from "./space/dimension.ts";
+export type { ParamsOf, SpaceInput } from "./space/params-of.ts";
+export type { Space } from "./space/space.ts";
+export { openStorage, type OpenStorageOptions } from "./storage/open-storage.ts";
+export type { Storage } from "./storage/storage.ts";
+export { createRandom, type Random } from "./util/random.ts";

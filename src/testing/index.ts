@@ -1,0 +1,5 @@
+export {
+  describeDatabaseContract,
+  type DatabaseContractOptions,
+} from "./describe-database-contract.ts";
+export type { Exceptions, TestRunner } from "./runner.ts";
