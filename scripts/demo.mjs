@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = "dist/cli/main.js";
-const database = "sqlite:assay.db";
+/** The default, whatever the environment says: the commands printed below shall find it. */
+const env = { ...process.env, ASSAY_STORAGE: "sqlite:assay.db" };
 const neededNode = [20, 19];
 
 function isOlder([major, minor], [neededMajor, neededMinor]) {
@@ -16,14 +17,14 @@ function isOlder([major, minor], [neededMajor, neededMinor]) {
 
 /** Runs a program in the repository's root and ends with its exit code if it fails. */
 function run(program, args, shell = false) {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: "inherit", shell });
+  const { status, error } = spawnSync(program, args, { cwd: root, env, stdio: "inherit", shell });
   if (error) console.error(`Cannot run ${program}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }
 
 function assay(...args) {
   console.log(`\n$ assay ${args.join(" ")}`);
-  run(process.execPath, [cli, ...args, "--storage", database]);
+  run(process.execPath, [cli, ...args]);
 }
 
 if (isOlder(process.versions.node.split(".").map(Number), neededNode)) {
@@ -46,5 +47,5 @@ Everything is in assay.db. To look further, in this folder:
   npx assay status penguins
   npx assay trials penguins --where "hidden <= 8 and accuracy > 0.98"
   npx assay metrics penguins
-  npx assay run examples/penguins/experiment.ts hidden=32
+  npx assay run examples/penguins/experiment.ts learningRate=0.03
   sqlite3 assay.db ".tables"`);

@@ -108,7 +108,7 @@ export function createLeaseStore(context: StorageContext): LeaseStore {
       const reserved = await database.read(
         "trials",
         { experiment: key, status: "reserved" },
-        { select: ["id", "token", "holder"] },
+        { select: ["id", "token", "holder", "availableAt"] },
       );
       const gone = new Map<string, boolean>();
       const isGone = (holder: string): boolean => {
@@ -118,6 +118,7 @@ export function createLeaseStore(context: StorageContext): LeaseStore {
         return known;
       };
       const operations = reserved
+        .filter((document) => numberIn(document, "availableAt") > 0)
         .filter((document) => isGone(textIn(document, "holder")))
         .map(({ id, token }): Operation => ({
           kind: "update",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { collect } from "../support/collect.ts";
 import { experimentFolder } from "../support/experiment-folder.ts";
 
 const executors = ["serial", "inline"] as const;
@@ -79,14 +80,14 @@ describe.each(executors)("a trial that saves snapshots, with %s", (executor) => 
     expect(await execute({ executor })).toMatchObject({ broken: 1 });
     expect(await execute({ executor, retryBroken: true })).toMatchObject({ completed: 1 });
     const storage = await open();
-    const points = await Array.fromAsync(storage.getMetrics("series", { name: "loss" }));
+    const points = await collect(storage.getMetrics("series", { name: "loss" }));
     expect(points.map(({ step, value, attempt }) => [step, value, attempt])).toEqual([
       [0, 10, 1],
       [1, 11, 1],
       [2, 22, 2],
       [3, 23, 2],
     ]);
-    const all = await Array.fromAsync(
+    const all = await collect(
       storage.getMetrics("series", { name: "loss", allAttempts: true }),
     );
     expect(all.map(({ value }) => value)).toEqual([10, 11, 12, 22, 23]);
