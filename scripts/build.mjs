@@ -18,8 +18,6 @@ const entries = [
   "src/execution/worker/lease-main.ts",
 ];
 
-rmSync(path("dist"), { recursive: true, force: true });
-
 const compiler = path("node_modules/typescript/bin/tsc");
 const checked = spawnSync(
   process.execPath,
@@ -27,6 +25,7 @@ const checked = spawnSync(
   { stdio: "inherit", cwd: root },
 );
 if (checked.status !== 0) process.exit(checked.status ?? 1);
+rmSync(path("dist/chunks"), { recursive: true, force: true });
 
 await build({
   absWorkingDir: root,

@@ -9,12 +9,15 @@ export interface Suggestion {
   readonly position: number;
 }
 
-/** A finished trial, for an algorithm to learn from. `objective` is null when it has none. */
+/** A finished trial, for an algorithm to learn from. */
 export interface Observation {
   readonly id: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly number: number;
   readonly status: "completed" | "pruned" | "broken";
-  readonly objective: number | null;
+  /** The first declared objective; undefined when the trial has none. */
+  readonly objective: number | undefined;
+  /** Read when they are asked for: many algorithms do without. */
+  readonly params: () => Readonly<Record<string, unknown>>;
 }
 
 export interface SuggestRequest {
@@ -42,6 +45,6 @@ export interface Algorithm {
   readonly name: string;
   /** At most `count` suggestions that are not known yet; fewer, or none, when the space is exhausted. */
   suggest(request: SuggestRequest): Promise<SuggestResult>;
-  /** Learns from finished trials. */
-  observe(observations: readonly Observation[]): void;
+  /** Learns from a trial that finished. */
+  observe(observation: Observation): void;
 }

@@ -19,13 +19,16 @@ export async function checkNames(
   space: Space,
   names: readonly string[],
 ): Promise<void> {
-  const declared = declaredNames(experiment, space);
+  const declared = {
+    params: space.dimensions.map(({ name }) => name),
+    results: experiment.objectives.map(({ name }) => name),
+  };
   const open = new Set(names.filter((name) => !isDeclared(name, declared)));
   if (open.size === 0) return;
   const seen = await namesFound(storage, experiment, open);
   const [unknown] = open;
   if (unknown === undefined) return;
-  const known = [...new Set([...declared, ...seen])];
+  const known = [...new Set([...declared.params, ...declared.results, ...seen])];
   const nearest = didYouMean(unknown, [...known, ...trialFields]);
   if (seen.size === 0 && nearest === "" && !unknown.startsWith("params.")) return;
   throw new AssayError(
@@ -35,19 +38,23 @@ export async function checkNames(
   );
 }
 
-/** The parameters and the objectives, by the names under which they are stored. */
-function declaredNames({ objectives }: Experiment, { dimensions }: Space): ReadonlySet<string> {
-  return new Set([...dimensions, ...objectives].map(({ name }) => name));
+/** What is known without reading a trial, by dotted names. */
+interface DeclaredNames {
+  readonly params: readonly string[];
+  readonly results: readonly string[];
 }
 
-/** Also a part of a nested parameter, or what is inside the value of one. */
-function isDeclared(name: string, declared: ReadonlySet<string>): boolean {
-  if (trialFields.some((field) => field === name)) return true;
-  const bare = name.replace(/^(params|results)\./, "");
-  for (const known of declared) {
-    if (known === bare || known.startsWith(`${bare}.`) || bare.startsWith(`${known}.`)) return true;
-  }
-  return false;
+function isDeclared(name: string, { params, results }: DeclaredNames): boolean {
+  if (name.startsWith("params.")) return isAmong(name.slice("params.".length), params);
+  if (name.startsWith("results.")) return isAmong(name.slice("results.".length), results);
+  return trialFields.some((field) => field === name) || isAmong(name, [...params, ...results]);
+}
+
+/** Also as a part of a nested name, or as something inside the value of one. */
+function isAmong(name: string, known: readonly string[]): boolean {
+  return known.some(
+    (other) => other === name || other.startsWith(`${name}.`) || name.startsWith(`${other}.`),
+  );
 }
 
 /** Removes the names that some trial has from `open`. Returns the names of what the trials found, as far as read. */

@@ -29,7 +29,7 @@ export async function collectFoundNames(
 }
 
 /** The parameters of a space, each name once; those that are the same in every trial only if asked for. */
-export function paramColumns(space: Space, constants: boolean): TrialColumn[] {
+function paramColumns(space: Space, constants: boolean): TrialColumn[] {
   const names = space.dimensions
     .filter(({ definition: { kind } }) => constants || (kind !== "constant" && kind !== "repeat"))
     .map(({ name }) => name);
@@ -39,7 +39,7 @@ export function paramColumns(space: Space, constants: boolean): TrialColumn[] {
   }));
 }
 
-export function resultColumns({ results }: FoundNames): TrialColumn[] {
+function resultColumns({ results }: FoundNames): TrialColumn[] {
   return [...results].map((path) => ({
     name: `results.${path}`,
     valueOf: (trial) => flattenPaths(trial.results ?? {}).find(([found]) => found === path)?.[1],
@@ -47,7 +47,7 @@ export function resultColumns({ results }: FoundNames): TrialColumn[] {
 }
 
 /** The last values of metrics. */
-export function metricColumns({ metrics }: FoundNames): TrialColumn[] {
+function metricColumns({ metrics }: FoundNames): TrialColumn[] {
   return [...metrics].map((name) => ({
     name: `metrics.${name}`,
     valueOf: (trial) => trial.metrics[name],
@@ -56,11 +56,11 @@ export function metricColumns({ metrics }: FoundNames): TrialColumn[] {
 
 type FieldName = Exclude<keyof Trial, "params" | "results" | "metrics" | "error">;
 
-export function fieldColumns(names: readonly FieldName[]): TrialColumn[] {
+function fieldColumns(names: readonly FieldName[]): TrialColumn[] {
   return names.map((name) => ({ name, valueOf: (trial) => trial[name] }));
 }
 
-export const errorColumn: TrialColumn = {
+const errorColumn: TrialColumn = {
   name: "error",
   valueOf: ({ error }) => error?.message,
 };

@@ -1,5 +1,5 @@
+import type { OptionDocs } from "./option-docs.ts";
 import { readText } from "./option-readers.ts";
-import type { OptionDocs } from "./verb.ts";
 
 /** The options that every verb takes. */
 export interface GlobalFlags {

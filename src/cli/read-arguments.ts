@@ -2,7 +2,8 @@ import { Command, CommanderError, Option } from "commander";
 import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
 import { globalOptions, type GlobalFlags } from "./global-flags.ts";
-import type { AnyVerb, OptionDoc } from "./verb.ts";
+import type { OptionDoc } from "./option-docs.ts";
+import type { AnyVerb } from "./verb.ts";
 import { shownArguments, type VerbEntry } from "./verbs.ts";
 
 /** A command line that was read; or the text of `--help`, which was asked for. */

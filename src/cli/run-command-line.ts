@@ -1,7 +1,6 @@
 import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
-import { mainHelp } from "./main-help.ts";
 import { describeError, exitCodeOf } from "./report-error.ts";
 import { processTerminal } from "./terminal.ts";
 import { verbs } from "./verbs.ts";
@@ -57,6 +56,7 @@ function verbPlace(argv: readonly string[]): number {
 }
 
 async function help(argv: readonly string[], place: number): Promise<ExitCode> {
+  const { mainHelp } = await import("./main-help.ts");
   const asked = argv[place + 1];
   if (argv[place] === "help" && asked !== undefined) return await runVerb([asked, "--help"]);
   const unknown = argv.find((argument) => argument.startsWith("-") && argument !== "--help");

@@ -6,7 +6,7 @@ import { nextCommand } from "./next-command.ts";
 import { renderFields, valuesLine } from "./sections.ts";
 import { withStorage } from "./storage-option.ts";
 import type { Invocation } from "./verb.ts";
-import type { RunFlags } from "./verbs/run.ts";
+import type { RunFlags } from "./run-flags.ts";
 
 export interface RunAtHand {
   readonly invocation: Invocation<RunFlags>;

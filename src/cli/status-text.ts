@@ -70,7 +70,7 @@ export function paramsLine({ params }: Pick<Trial, "params">): string {
 }
 
 /** The objective's value of the best trial: `accuracy 0.98`. */
-export function objectiveLine(
+function objectiveLine(
   objectives: readonly Objective[],
   { results }: Pick<Trial, "results">,
 ): string {

@@ -2,7 +2,7 @@ import type { Storage } from "../storage/storage.ts";
 import { projectConfig, userConfig } from "./config-file.ts";
 import type { GlobalFlags } from "./global-flags.ts";
 
-export const defaultStorage = "sqlite:assay.db";
+const defaultStorage = "sqlite:assay.db";
 
 /**
  * Where experiments are kept: `--storage`, else `ASSAY_STORAGE`, else the project's file (here or in a folder

@@ -12,11 +12,11 @@ export type DeclaredFields = CollectionDeclaration["fields"];
  * into what an `encoded` field holds. A field whose own name holds dots is found first.
  */
 export function valueAt(document: Document, path: string, fields: DeclaredFields): unknown {
-  if (Object.hasOwn(document, path)) return fieldAt(document, path, fields);
+  const own = fieldAt(document, path, fields);
+  if (own !== undefined) return own;
   const dot = path.indexOf(".");
   if (dot < 0) return undefined;
   const head = path.slice(0, dot);
-  if (!Object.hasOwn(document, head)) return undefined;
   let value = fieldAt(document, head, fields);
   for (const key of path.slice(dot + 1).split(".")) {
     if (!isPlainObject(value) || !Object.hasOwn(value, key)) return undefined;
@@ -26,6 +26,7 @@ export function valueAt(document: Document, path: string, fields: DeclaredFields
 }
 
 function fieldAt(document: Document, field: string, fields: DeclaredFields): unknown {
+  if (!Object.hasOwn(document, field)) return undefined;
   const value = document[field];
   const isEncoded = Object.hasOwn(fields, field) && fields[field] === "encoded";
   return isEncoded && typeof value === "string" ? decodeValue(value) : value;

@@ -1,7 +1,9 @@
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import type { FinishedReport, TrialReport } from "../storage/reports.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { Params } from "../space/params-of.ts";
 import { toTimestamp } from "../util/timestamp.ts";
+import { decodeValue } from "../values/decode.ts";
 import { Alarm } from "./alarm.ts";
 import { ClaimPace } from "./claim-pace.ts";
 import type { Crew, CrewListener } from "./crew.ts";
@@ -123,13 +125,31 @@ export class Coordinator implements CrewListener {
 
   /** Claims trials and has them run; whether there was one. */
   async #claim(limit: number): Promise<boolean> {
-    const claimed = this.#admitted(await this.#plan.source.claim(limit));
-    if (this.#isOver()) this.#giveBack(claimed);
+    const { fresh, lost } = await this.#claimFresh(limit);
+    // A trial that was lost before runs alone and after all others, lest it takes them with it again.
+    if (fresh.length === 0 && this.#crew.isIdle) fresh.push(...lost.splice(0, 1));
+    this.#giveBack(lost);
+    if (this.#isOver()) this.#giveBack(fresh);
     else {
-      this.#crew.assign(claimed);
+      this.#crew.assign(fresh);
       this.#leases.update();
     }
-    return claimed.length > 0;
+    return fresh.length > 0;
+  }
+
+  /** Claims until there is a trial that was never lost, or nothing is left to claim. */
+  async #claimFresh(limit: number): Promise<{ fresh: ClaimedTrial[]; lost: ClaimedTrial[] }> {
+    const fresh: ClaimedTrial[] = [];
+    const lost: ClaimedTrial[] = [];
+    while (fresh.length === 0) {
+      const claimed = await this.#plan.source.claim(limit);
+      if (claimed.length === 0) break;
+      for (const trial of claimed) {
+        if (trial.losses >= maxLosses) this.#giveUp(trial);
+        else (trial.losses === 0 ? fresh : lost).push(trial);
+      }
+    }
+    return { fresh, lost };
   }
 
   #isOver(): boolean {
@@ -141,17 +161,6 @@ export class Coordinator implements CrewListener {
     const { queued, idle } = this.#crew;
     const target = Math.max(idle, this.#pace.ahead);
     return queued * 2 <= target ? target - queued : 0;
-  }
-
-  /** A trial that was lost before is run alone, so that its neighbours are not lost with it. */
-  #admitted(claimed: readonly ClaimedTrial[]): readonly ClaimedTrial[] {
-    const admitted: ClaimedTrial[] = [];
-    for (const trial of claimed) {
-      if (trial.losses >= maxLosses) this.#giveUp(trial);
-      else if (trial.losses === 0 || claimed.length === 1) admitted.push(trial);
-      else this.#giveBack([trial]);
-    }
-    return admitted;
   }
 
   #giveUp(trial: ClaimedTrial): void {
@@ -229,7 +238,8 @@ export class Coordinator implements CrewListener {
     if (cause?.kind !== "lease lost") {
       this.#finish(endingReport(trial, ending, cause, this.#plan.timeoutMs));
     }
-    this.#alarm.ring();
+    // Waking the loop costs more than a short trial, and most ends leave it nothing to do.
+    if (this.#wanted() > 0 || this.#crew.isIdle) this.#alarm.ring();
   }
 
   #finish(report: FinishedReport): void {
@@ -241,6 +251,11 @@ export class Coordinator implements CrewListener {
       const reason = this.#failures.broke(trial.number, error);
       if (reason !== undefined) this.#end({ kind: "stopped", reason });
     } else this.#failures.went(status);
+    if (status === "completed" || status === "broken" || status === "pruned") {
+      const params = (): Params => decodeValue(trial.params) as Params;
+      const { id, number } = trial;
+      this.#plan.source.observe({ id, number, status, objective, params });
+    }
   }
 
   #count(status: FinishedReport["status"], change: 1 | -1): void {

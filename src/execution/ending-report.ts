@@ -1,3 +1,4 @@
+import type { TrialError } from "../model/trial.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
 import type { FinishedReport } from "../storage/reports.ts";
 import { toTimestamp } from "../util/timestamp.ts";
@@ -14,17 +15,30 @@ export function endingReport(
   cause: SeatCause | undefined,
   timeoutMs: number | undefined,
 ): FinishedReport {
-  const endedAt = toTimestamp(ending?.endedAt ?? Date.now());
-  const report = { kind: "finished", trial, endedAt, durationMs: ending?.durationMs } as const;
+  const { status, error } = verdict(ending, cause, timeoutMs);
+  const found = status === "completed" ? ending : undefined;
+  return {
+    kind: "finished",
+    trial,
+    status,
+    results: found?.results,
+    objective: found?.objective,
+    error,
+    endedAt: toTimestamp(ending?.endedAt ?? Date.now()),
+    durationMs: ending?.durationMs,
+  };
+}
+
+function verdict(
+  ending: Ending | undefined,
+  cause: SeatCause | undefined,
+  timeoutMs: number | undefined,
+): { readonly status: Ending["status"]; readonly error: TrialError | undefined } {
   if (cause?.kind === "timeout") {
     const message = `Ran longer than its limit of ${String(timeoutMs)} ms`;
-    return { ...report, status: "broken", error: { cause: "timeout", message } };
+    return { status: "broken", error: { cause: "timeout", message } };
   }
-  if (cause?.kind === "worker lost") {
-    return { ...report, status: "broken", error: cause.error };
-  }
-  if (ending === undefined) return { ...report, status: "interrupted" };
-  const { status, results, objective } = ending;
-  const error = status === "broken" ? ending.error : undefined;
-  return { ...report, status, results, objective, error };
+  if (cause?.kind === "worker lost") return { status: "broken", error: cause.error };
+  const status = ending?.status ?? "interrupted";
+  return { status, error: status === "broken" ? ending?.error : undefined };
 }

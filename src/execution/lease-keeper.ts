@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ClaimedTrial, Lease, LeaseStore } from "../storage/leases.ts";
 import type { Storage } from "../storage/storage.ts";
 import { builtFile } from "../util/own-package.ts";
+import { threadArguments } from "./thread-arguments.ts";
 import { renew, type LeaseThreadData, type OnLost } from "./lease-renewal.ts";
 
 /** Keeps the leases of the trials that this process holds, renewing them at a third of their length. */
@@ -49,6 +50,7 @@ function renewHere(
 function renewInThread(storage: Storage, held: Held, onLost: OnLost): LeaseKeeper {
   const { location, leaseMs } = storage;
   const worker = new Worker(builtFile("execution/worker/lease-main.js"), {
+    ...threadArguments(),
     workerData: { location, leaseMs } satisfies LeaseThreadData,
   });
   worker.unref();

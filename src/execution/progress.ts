@@ -19,8 +19,9 @@ export interface Progress {
   readonly isOver: boolean;
 }
 
-/** The rate is that of the last this many milliseconds or so. */
+/** The rate is that of the last this many milliseconds or so, if enough trials ended in them to tell. */
 const rateWindowMs = 5000;
+const enoughToTell = 5;
 
 /** Counts what a run does, in constant memory. */
 export class ProgressTracker {
@@ -87,7 +88,7 @@ export class ProgressTracker {
       this.#marks.shift();
     }
     const first = this.#marks[0];
-    if (first !== undefined && at - first.at > rateWindowMs / 5 && ended > first.ended) {
+    if (first !== undefined && ended - first.ended >= enoughToTell) {
       return ((ended - first.ended) / (at - first.at)) * 1000;
     }
     return (ended / at) * 1000;

@@ -1,4 +1,4 @@
-import type { Algorithm, Suggestion } from "../algorithms/algorithm.ts";
+import type { Algorithm, Observation, Suggestion } from "../algorithms/algorithm.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
@@ -54,6 +54,11 @@ export class Registrar {
       if (suggestions.length > 0) return { kind: "full" };
     }
     return { kind: "exhausted" };
+  }
+
+  /** Lets the algorithm learn from a trial that finished. */
+  observe(observation: Observation): void {
+    this.#algorithm.observe(observation);
   }
 
   async #known(suggestions: readonly Suggestion[]): Promise<ReadonlySet<Suggestion>> {

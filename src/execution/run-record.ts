@@ -38,6 +38,9 @@ export class RunRecord {
         if (claimed.length > 0) await this.#start();
         return claimed;
       },
+      observe: (observation) => {
+        source.observe(observation);
+      },
       isAwaited: async () => await source.isAwaited(),
     };
   }

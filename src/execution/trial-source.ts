@@ -1,3 +1,4 @@
+import type { Observation } from "../algorithms/algorithm.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { isFinished } from "../model/transitions.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
@@ -8,6 +9,8 @@ import type { Registrar } from "./registrar.ts";
 export interface TrialSource {
   /** Claims up to `limit` trials; fewer when no more are open now. */
   claim(limit: number): Promise<ClaimedTrial[]>;
+  /** Hears of a trial that finished. */
+  observe(observation: Observation): void;
   /** Whether other workers hold trials that this run would take over if they were lost. */
   isAwaited(): Promise<boolean>;
 }
@@ -28,6 +31,10 @@ export function openTrials(
         claimed.push(...extension.claimed);
       }
       return claimed;
+    },
+
+    observe(observation) {
+      registrar.observe(observation);
     },
 
     async isAwaited() {
@@ -57,6 +64,10 @@ export function givenTrials(
       }
       waiting.push(...refused);
       return claimed;
+    },
+
+    observe() {
+      // The trials were chosen before.
     },
 
     async isAwaited() {

@@ -150,7 +150,7 @@ export function createAdministrationStore(
       const experiment = await experiments.getExperiment(ref);
       let changed = 0;
       let left = 0;
-      let after: number | undefined;
+      let after = -1;
       for (;;) {
         const page = await database.read(
           "trials",

@@ -29,8 +29,11 @@ export async function readSchemaVersion(database: Database): Promise<number> {
   const text = document?.["value"];
   if (text === undefined) return 0;
   const version = typeof text === "string" ? decodeValue(text) : undefined;
-  if (typeof version === "number" && Number.isSafeInteger(version)) return version;
-  throw new AssayError("CORRUPT", `The schema version of ${database.location} is not a number`);
+  if (typeof version === "number" && Number.isSafeInteger(version) && version > 0) return version;
+  throw new AssayError(
+    "CORRUPT",
+    `${database.location} has a schema version that is none: ${JSON.stringify(text)}`,
+  );
 }
 
 /**

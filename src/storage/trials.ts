@@ -79,7 +79,7 @@ export function createTrialReadStore(
     select?: readonly string[],
   ): AsyncGenerator<Document[], void, undefined> {
     const where = page.where ?? {};
-    let { after } = page;
+    let after = page.after ?? -1;
     let left = page.limit ?? Infinity;
     while (left > 0) {
       const limit = Math.min(pageSize, left);
@@ -195,10 +195,9 @@ export function createTrialReadStore(
     fetchNoncompletedTrials: async (ref) => await fetch(ref, { status: { $ne: "completed" } }),
 
     async fetchLostTrials(ref) {
-      return await fetch(ref, {
-        status: "reserved",
-        availableAt: { $lte: await database.now() },
-      });
+      const held = await collect(ref, { status: "reserved" });
+      const now = await database.now();
+      return held.filter((trial) => numberIn(trial, "availableAt") <= now).map(toTrial);
     },
 
     async getProgress(ref) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 
 /** A snapshot of a generator: four 32-bit integers, plain data that can be stored. */
@@ -102,7 +102,7 @@ class XoroshiroRandom implements Random {
 /** Types are part of the text, so that 1 and "1" differ; numbers are texts, so that NaN is one. */
 function digestOf(parts: readonly (string | number)[]): Buffer {
   const text = JSON.stringify(parts.map((part) => [typeof part, String(part)]));
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 function parseState(state: unknown): RandomState {

@@ -87,9 +87,7 @@ describe.each(executors)("a trial that saves snapshots, with %s", (executor) => 
       [2, 22, 2],
       [3, 23, 2],
     ]);
-    const all = await collect(
-      storage.getMetrics("series", { name: "loss", allAttempts: true }),
-    );
+    const all = await collect(storage.getMetrics("series", { name: "loss", allAttempts: true }));
     expect(all.map(({ value }) => value)).toEqual([10, 11, 12, 22, 23]);
     const [trial] = await storage.getTrials("series");
     expect(trial?.metrics).toEqual({ loss: 23, rate: 1 });
@@ -167,7 +165,9 @@ describe("snapshots", () => {
     const storage = await open();
     for (const { id, params } of await storage.getTrials("unawaited")) {
       expect((await storage.latestSnapshot(id))?.state).toEqual({ a: params["a"] });
-      expect((await storage.readArtifact(id, "note")).toString()).toBe(`text ${String(params["a"])}`);
+      expect((await storage.readArtifact(id, "note")).toString()).toBe(
+        `text ${String(params["a"])}`,
+      );
     }
   });
 

@@ -70,7 +70,7 @@ describe("name=value", () => {
   });
 
   test.each([
-    [["raet=0.5"], 'rate'],
+    [["raet=0.5"], "rate"],
     [["rate=2"], "rate"],
     [["layers=7"], "layers"],
     [["layers"], "name=value"],
@@ -248,7 +248,11 @@ describe.each(executors)("retryBroken with %s", (executor) => {
     expect(again).toMatchObject({ executed: 3, completed: 2, broken: 1, brokenInExperiment: 1 });
     const storage = await open();
     const [broken] = await storage.fetchTrialsByStatus("fragile", "broken");
-    expect(broken).toMatchObject({ attempt: 2, params: { n: 6 }, error: { message: "Broken n 6" } });
+    expect(broken).toMatchObject({
+      attempt: 2,
+      params: { n: 6 },
+      error: { message: "Broken n 6" },
+    });
     const attempts = await storage.getAttempts(broken!.id);
     expect(attempts.map(({ status, error }) => [status, error?.message])).toEqual([
       ["broken", "Broken n 6"],
@@ -319,7 +323,10 @@ describe("options", () => {
     [{ maxTrials: 0 }, "maxTrials is a whole number from 1 on, got 0"],
     [{ maxBroken: 1.5 }, "maxBroken is a whole number from 1 on, got 1.5"],
     [{ timeout: -1 }, "timeout is a number of milliseconds above 0, got -1"],
-    [{ trial: "abcd", narrow: ["layers=1"] }, "Either one trial or name=value can be given, not both"],
+    [
+      { trial: "abcd", narrow: ["layers=1"] },
+      "Either one trial or name=value can be given, not both",
+    ],
     [{ directory: "/no/such/folder" }, 'The directory "/no/such/folder" cannot be entered'],
   ])("that are wrong are told before anything is done: %j", async (options, message) => {
     const { execute, path } = await experimentFolder(grid);

@@ -1,4 +1,12 @@
-import { choice, createSpace, defineExperiment, execute, logspace, matched, openStorage } from "assay";
+import {
+  choice,
+  createSpace,
+  defineExperiment,
+  execute,
+  logspace,
+  matched,
+  openStorage,
+} from "assay";
 import { describe, expect, test } from "vitest";
 import { experimentFolder } from "../support/experiment-folder.ts";
 
@@ -63,7 +71,9 @@ describe.each(executors)("executing a file with %s", (executor) => {
       { n: 3, misc: 10, m: 5, score: 35 },
       { n: 3, misc: 100, m: 5, score: 305 },
     ]);
-    expect(trials.every(({ status, attempt }) => status === "completed" && attempt === 1)).toBe(true);
+    expect(trials.every(({ status, attempt }) => status === "completed" && attempt === 1)).toBe(
+      true,
+    );
   });
 
   test("skips what is completed: nothing is run again, ids and results stay", async () => {
@@ -119,9 +129,15 @@ describe("an experiment that is stored already", () => {
     const { execute, open } = await experimentFolder(sweep);
     await execute();
     const storage = await open();
-    const before = { ids: await storage.getTrialIds("sweep"), ...(await storage.getExperiment("sweep")) };
+    const before = {
+      ids: await storage.getTrialIds("sweep"),
+      ...(await storage.getExperiment("sweep")),
+    };
     expect(await execute({ overwrite: true })).toMatchObject({ executed: 6, skipped: 0 });
-    const after = { ids: await storage.getTrialIds("sweep"), ...(await storage.getExperiment("sweep")) };
+    const after = {
+      ids: await storage.getTrialIds("sweep"),
+      ...(await storage.getExperiment("sweep")),
+    };
     expect(after.id).not.toBe(before.id);
     expect(after.ids.filter((id) => before.ids.includes(id))).toEqual([]);
     expect(after.ids).toHaveLength(6);

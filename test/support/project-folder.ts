@@ -40,8 +40,12 @@ export async function projectFolder(
 }
 
 /** Runs a module's text in a Node process of its own and returns the JSON that it prints. */
-export async function runInNode(text: string, cwd?: string): Promise<unknown> {
-  const args = ["--input-type=module", "--eval", text];
+export async function runInNode(
+  text: string,
+  cwd?: string,
+  options: readonly string[] = [],
+): Promise<unknown> {
+  const args = [...options, "--input-type=module", "--eval", text];
   const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   let errors = "";

@@ -5,86 +5,13 @@ import { execute } from "../../execution/execute.ts";
 import type { ExecuteOptions } from "../../execution/execute-options.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
-import { readDuration, readOneOf, readText, readWhole } from "../option-readers.ts";
+import { runOptions, type RunFlags } from "../run-flags.ts";
 import { describeRun } from "../run-summary.ts";
 import { storageUrl, withStorage } from "../storage-option.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
-export interface RunFlags {
-  readonly export?: string;
-  readonly executor?: "serial" | "inline";
-  readonly algorithm?: string;
-  readonly maxTrials?: number;
-  readonly maxBroken?: number;
-  readonly retryBroken?: boolean;
-  readonly trial?: string;
-  readonly overwrite?: boolean;
-  readonly timeout?: number;
-  readonly seed?: number;
-  readonly directory?: string;
-  readonly notes?: string;
-  readonly dryRun?: boolean;
-  readonly wait?: boolean;
-  readonly progress?: boolean;
-}
-
 export const verb: Verb<RunFlags> = {
-  options: {
-    export: {
-      flag: "--export NAME",
-      says: "the export that is the experiment (default: default)",
-      read: readText,
-    },
-    executor: {
-      flag: "--executor NAME",
-      says: "serial (one trial at a time, in a thread; default) or inline (in the main thread)",
-      read: readOneOf(["serial", "inline"]),
-    },
-    algorithm: {
-      flag: "--algorithm NAME",
-      says: "who proposes trials: grid or random",
-      read: readText,
-    },
-    maxTrials: {
-      flag: "--max-trials N",
-      says: "at most so many trials, over all runs of the experiment",
-      read: readWhole(0),
-    },
-    maxBroken: {
-      flag: "--max-broken N",
-      says: "stop once so many trials of this run are broken",
-      read: readWhole(1),
-    },
-    retryBroken: { flag: "--retry-broken", says: "run broken trials again" },
-    trial: {
-      flag: "--trial TRIAL",
-      says: "only this trial, by its id or as EXPERIMENT#NUMBER",
-      read: readText,
-    },
-    overwrite: {
-      flag: "--overwrite",
-      says: "delete the stored experiment of this name, with all its trials, first",
-    },
-    timeout: {
-      flag: "--timeout TIME",
-      says: "how long a trial may take: 30s, 5m, 500ms; a bare number is seconds",
-      read: readDuration,
-    },
-    seed: {
-      flag: "--seed N",
-      says: "what the random numbers of a new experiment derive from",
-      read: readWhole(0),
-    },
-    directory: {
-      flag: "--directory PATH",
-      says: "the working directory of the trials",
-      read: readText,
-    },
-    notes: { flag: "--notes TEXT", says: "keep this with the record of the run", read: readText },
-    dryRun: { flag: "--dry-run", says: "say what would be run; store nothing" },
-    wait: { flag: "--no-wait", says: "do not wait for trials that other processes run" },
-    progress: { flag: "--no-progress", says: "show no progress" },
-  },
+  options: runOptions,
   examples: [
     ["assay run sweep.ts", "what is not completed yet"],
     ["assay run sweep.ts rate=0.1", "only the trials with this value"],

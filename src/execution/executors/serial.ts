@@ -5,6 +5,7 @@ import type { TrialError } from "../../model/trial.ts";
 import { builtFile } from "../../util/own-package.ts";
 import type { Executor, Program, WorkerHandle, WorkerListener } from "../executor.ts";
 import type { FromWorker, ToWorker } from "../protocol.ts";
+import { threadArguments } from "../thread-arguments.ts";
 import { toTrialError } from "../worker/trial-error.ts";
 
 /** One trial at a time, in one worker thread: trials cannot block leases, and limits are enforced from outside. */
@@ -22,6 +23,7 @@ function launchThread(program: Program, listener: WorkerListener): WorkerHandle 
     );
   }
   const worker = new Worker(builtFile("execution/worker/thread-main.js"), {
+    ...threadArguments(),
     workerData: program.program,
     stdout: true,
     stderr: true,

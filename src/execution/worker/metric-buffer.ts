@@ -1,4 +1,5 @@
 import { AssayError } from "../../errors/assay-error.ts";
+import { showValue } from "../../space/show-value.ts";
 import type { ReportedPoint } from "../../storage/metrics.ts";
 
 const maxPoints = 2000;
@@ -50,7 +51,7 @@ function parseStep(step: unknown): number | null {
   if (typeof step === "number" && Number.isFinite(step)) return step;
   throw new AssayError(
     "INVALID_VALUE",
-    `The step of a report must be a number, got a ${typeof step}`,
+    `The step of a report must be a finite number, got ${showValue(step)}`,
   );
 }
 

@@ -112,7 +112,7 @@ export class TrialRunner {
 
   async #run(scope: TrialScope, startedAt: number): Promise<Ending> {
     const before = performance.now();
-    const outcome = scope.signal.aborted
+    const outcome = scope.isAborted
       ? ({ status: "interrupted" } as const)
       : await this.#outcomeOf(scope);
     const durationMs = performance.now() - before;
@@ -128,7 +128,7 @@ export class TrialRunner {
       const returned = await withTrial(scope, () => run(scope.params as never, scope as never));
       return { status: "completed", ...encodeResults(returned, this.#objectives) };
     } catch (error) {
-      const status = scope.signal.aborted ? "interrupted" : "broken";
+      const status = scope.isAborted ? "interrupted" : "broken";
       return { status, error: toTrialError(error) };
     }
   }

@@ -45,7 +45,9 @@ export class TrialScope implements TrialContext {
   readonly metrics: MetricBuffer;
   readonly #task: Task;
   readonly #channel: TrialChannel;
-  readonly #abort = new AbortController();
+  /** Why the trial shall end; undefined while it need not. */
+  #reason: AssayError | undefined;
+  #controller: AbortController | undefined;
   readonly #requests = new Set<Promise<unknown>>();
   #random: Random | undefined;
   #directory: string | undefined;
@@ -69,7 +71,16 @@ export class TrialScope implements TrialContext {
   }
 
   get signal(): AbortSignal {
-    return this.#abort.signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether the signal has fired; asks without making one, which costs more than a short trial. */
+  get isAborted(): boolean {
+    return this.#reason !== undefined;
   }
 
   get directory(): string {
@@ -93,7 +104,7 @@ export class TrialScope implements TrialContext {
   }
 
   shouldStop(): Promise<boolean> {
-    return Promise.resolve(this.signal.aborted);
+    return Promise.resolve(this.isAborted);
   }
 
   async saveSnapshot(state: unknown, label?: string): Promise<number> {
@@ -135,7 +146,8 @@ export class TrialScope implements TrialContext {
   /** Fires the signal. */
   abort(cause: AbortCause): void {
     const code = cause === "timeout" ? "TIMEOUT" : cause === "lease lost" ? "LEASE_LOST" : "MODE";
-    this.#abort.abort(new AssayError(code, abortMessages[cause], { details: { cause } }));
+    this.#reason = new AssayError(code, abortMessages[cause], { details: { cause } });
+    this.#controller?.abort(this.#reason);
   }
 
   /** Sends what was collected, and waits for the answers to what was asked; nothing can be asked from now on. */

@@ -123,7 +123,9 @@ export function experimentTests({ test, expect }: StorageTests): void {
       ).rejects.toMatchObject({ code: "INVALID_VALUE" });
     }
     for (const ref of ["a@", "a@x", "a@0", "a@1.5", ""]) {
-      await expect(storage.getExperiment(ref), ref).rejects.toMatchObject({ code: "INVALID_VALUE" });
+      await expect(storage.getExperiment(ref), ref).rejects.toMatchObject({
+        code: "INVALID_VALUE",
+      });
     }
     expect(await storage.getExperiments()).toEqual([]);
   });
@@ -134,11 +136,18 @@ export function experimentTests({ test, expect }: StorageTests): void {
     await storage.createExperiment(gridSpec(3, { name: "b", version: 2 }));
     const names = async (query: object): Promise<unknown> =>
       (await storage.fetchExperiments({ ...query })).map(({ name, version }) => [name, version]);
-    expect(await names({})).toEqual([["a", 1], ["b", 1], ["b", 2]]);
+    expect(await names({})).toEqual([
+      ["a", 1],
+      ["b", 1],
+      ["b", 2],
+    ]);
     expect(await names({ "metadata.user": "ada" })).toEqual([["a", 1]]);
     expect(await names({ "metadata.age": { $gte: 3 } })).toEqual([["b", 1]]);
     expect(await names({ name: "b", total: { $gt: 2 } })).toEqual([["b", 2]]);
-    expect(await names({ name: { $ne: "a" } })).toEqual([["b", 1], ["b", 2]]);
+    expect(await names({ name: { $ne: "a" } })).toEqual([
+      ["b", 1],
+      ["b", 2],
+    ]);
     expect(await names({ name: null })).toEqual([]);
     expect(await storage.fetchExperiments({ name: "a" }, ["name", "total"])).toEqual([
       { name: "a", total: 1 },
@@ -150,9 +159,9 @@ export function experimentTests({ test, expect }: StorageTests): void {
 
   test("an experiment is updated when it matches", async (storage) => {
     await storage.createExperiment(gridSpec(1, { maxTrials: 3, metadata: { user: "ada" } }));
-    expect(await storage.updateExperiment("grid", { maxTrials: 9 }, { "metadata.user": "bob" })).toBe(
-      false,
-    );
+    expect(
+      await storage.updateExperiment("grid", { maxTrials: 9 }, { "metadata.user": "bob" }),
+    ).toBe(false);
     expect((await storage.getExperiment("grid")).maxTrials).toBe(3);
     const metadata = { user: "bob", list: [1n] };
     expect(
@@ -178,16 +187,23 @@ export function experimentTests({ test, expect }: StorageTests): void {
 
   test("fields that make another experiment are not updated", async (storage) => {
     const before = await storage.createExperiment(gridSpec(1));
-    const wrong: readonly object[] = [{ name: "x" }, { space: 1 }, { maxTrial: 2 }, { maxTrials: -2 }];
+    const wrong: readonly object[] = [
+      { name: "x" },
+      { space: 1 },
+      { maxTrial: 2 },
+      { maxTrials: -2 },
+    ];
     for (const fields of wrong) {
       await expect(storage.updateExperiment("grid", fields)).rejects.toMatchObject({
         code: "INVALID_VALUE",
       });
     }
-    await expect(storage.updateExperiment("grid", { maxTrial: 2 } as object)).rejects.toMatchObject({
-      message:
-        'The field "maxTrial" of an experiment cannot be changed; did you mean "maxTrials"? (maxTrials, algorithm, code, metadata can)',
-    });
+    await expect(storage.updateExperiment("grid", { maxTrial: 2 } as object)).rejects.toMatchObject(
+      {
+        message:
+          'The field "maxTrial" of an experiment cannot be changed; did you mean "maxTrials"? (maxTrials, algorithm, code, metadata can)',
+      },
+    );
     expect(await storage.getExperiment("grid")).toEqual(before);
   });
 }

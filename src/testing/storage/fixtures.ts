@@ -21,7 +21,11 @@ export function gridSpec(size: number, more: Partial<ExperimentSpec> = {}): Expe
 }
 
 /** The trials of an experiment's grid from a position on, as its algorithm proposes them. */
-export function proposalsOf(experiment: Experiment, from = 0, to = Infinity): Proposal[] {
+export function proposalsOf(
+  experiment: Experiment,
+  from: number = 0,
+  to: number = Infinity,
+): Proposal[] {
   const space = spaceFromDefinition(experiment.space);
   const numbers = Array.from({ length: Math.min(to, space.size) - from }, (_, i) => from + i);
   return numbers.map((number) => ({
@@ -53,7 +57,7 @@ export async function storedGrid(
 export async function reserved(
   storage: Storage,
   experiment: Experiment,
-  holder = "holder",
+  holder: string = "holder",
 ): Promise<ClaimedTrial> {
   const claimed = await storage.reserveTrial(experiment, { holder, run: "run" });
   if (claimed === undefined) throw new Error("No trial was open");
@@ -64,7 +68,7 @@ export async function reserved(
 export async function claimed(
   storage: Storage,
   experiment: Experiment,
-  holder = "holder",
+  holder: string = "holder",
 ): Promise<ClaimedTrial> {
   const [claim] = await storage.claimTrials(experiment, holder, 1);
   if (claim === undefined) throw new Error("No trial was open");

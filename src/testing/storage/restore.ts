@@ -1,7 +1,7 @@
-import { choice, linspace } from "../../space/constructors.ts";
+import { choice, linspace, matched } from "../../space/constructors.ts";
 import { createSpace } from "../../space/create-space.ts";
 import type { ExperimentSpec } from "../../storage/experiment-spec.ts";
-import { registerGrid, storedGrid } from "./fixtures.ts";
+import { gridSpec, registerGrid, storedGrid, trialIn } from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 function spec(m: number, more: Partial<ExperimentSpec> = {}): ExperimentSpec {
@@ -25,9 +25,16 @@ export function restoreTests({ test, expect }: StorageTests): void {
     const created = await storage.createExperiment(spec(5));
     expect((await storage.restoreExperiment(spec(5)))?.id).toBe(created.id);
     // The order of declaration decides the order of the trials, not what they are.
-    const reordered = createSpace({ flag: false, m: 5, misc: linspace(1, 1000, 4), n: choice([3, 7]) });
+    const reordered = createSpace({
+      flag: false,
+      m: 5,
+      misc: linspace(1, 1000, 4),
+      n: choice([3, 7]),
+    });
     expect((await storage.restoreExperiment(spec(5, { space: reordered })))?.id).toBe(created.id);
-    expect((await storage.restoreExperiment(spec(5, { seed: 1, maxTrials: 2 })))?.id).toBe(created.id);
+    expect((await storage.restoreExperiment(spec(5, { seed: 1, maxTrials: 2 })))?.id).toBe(
+      created.id,
+    );
     expect((await storage.getExperiments()).length).toBe(1);
   });
 
@@ -66,7 +73,10 @@ export function restoreTests({ test, expect }: StorageTests): void {
   test("of many that ensure the same experiment all get the one that is stored", async (storage, again) => {
     const other = await again();
     const ensured = await Promise.all(
-      Array.from({ length: 12 }, async (_, i) => await (i % 2 === 0 ? storage : other).ensureExperiment(spec(5))),
+      Array.from(
+        { length: 12 },
+        async (_, i) => await (i % 2 === 0 ? storage : other).ensureExperiment(spec(5)),
+      ),
     );
     expect(new Set(ensured.map(({ id }) => id)).size).toBe(1);
     expect((await storage.getExperiments()).length).toBe(1);
@@ -81,6 +91,36 @@ export function restoreTests({ test, expect }: StorageTests): void {
     expect(first.id === second.id).toBe(false);
     expect(first.key < second.key).toBe(true);
     expect(new Set([...before, ...after]).size).toBe(6);
+  });
+
+  test("an experiment that was overwritten with another definition has exactly its trials", async (storage) => {
+    const before = await storedGrid(storage, 6);
+    await trialIn(storage, before, "completed");
+    await expect(storage.restoreExperiment(gridSpec(2))).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    await storage.deleteExperiment("grid");
+    const after = await storedGrid(storage, 2);
+    const trials = await storage.getTrials("grid");
+    expect(trials.map(({ number, status }) => [number, status])).toEqual([
+      [0, "new"],
+      [1, "new"],
+    ]);
+    expect(after.total).toBe(2);
+    expect((await storage.getExperiments()).length).toBe(1);
+  });
+
+  test("matched values that do not fit the grid are an error with both lengths, and nothing is stored", async (storage) => {
+    const define = (): ExperimentSpec => ({
+      name: "matched",
+      space: createSpace({ a: choice([1, 2]), b: choice([1, 2]), c: matched(["x", "y", "z"]) }),
+    });
+    const error = await Promise.resolve()
+      .then(async () => await storage.createExperiment(define()))
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "INVALID_SPACE" });
+    expect(/\b4\b/.test(String(error)) && /\b3\b/.test(String(error))).toBe(true);
+    expect(await storage.getExperiments()).toEqual([]);
   });
 
   test("the same stored experiment gives the same trials again", async (storage) => {

@@ -294,6 +294,8 @@ test("any query of any documents is answered as it is defined", async () => {
         // Often the operand is a value that is there, so that equality is met too.
         const present: unknown = Reflect.get(documents[chosen] ?? {}, where);
         const value = present ?? operand ?? null;
+        // Declared numbers do not tell 0 from -0.
+        fc.pre(where !== "place" || !Object.is(value, -0));
         const condition = name === "$eq" ? { $in: [value] } : { [name]: value };
         const query = { [where]: condition };
         const expected = documents.filter((one) => matchesDocument(one, parseQuery(query), fields));

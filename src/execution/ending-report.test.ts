@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { endingReport } from "./ending-report.ts";
+import type { Ending } from "./protocol.ts";
+
+const trial = {
+  id: "a",
+  token: 1,
+  experiment: 1,
+  number: 0,
+  attempt: 0,
+  params: "{}",
+  seed: 1,
+  losses: 0,
+};
+
+const completed: Ending = {
+  id: "a",
+  status: "completed",
+  startedAt: 0,
+  endedAt: 1000,
+  durationMs: 900,
+  results: `{"loss":1}`,
+  objective: 1,
+};
+
+const failure = { cause: "error", message: "Diverged" } as const;
+
+describe("how a trial ended", () => {
+  test("is what its worker says", () => {
+    expect(endingReport(trial, completed, undefined, undefined)).toEqual({
+      kind: "finished",
+      trial,
+      status: "completed",
+      results: `{"loss":1}`,
+      objective: 1,
+      error: undefined,
+      endedAt: "1970-01-01T00:00:01.000Z",
+      durationMs: 900,
+    });
+    const broken = { ...completed, status: "broken", error: failure } as const;
+    expect(endingReport(trial, broken, undefined, undefined)).toMatchObject({
+      status: "broken",
+      error: failure,
+      results: undefined,
+    });
+  });
+
+  test("is broken after a timeout, even with results", () => {
+    const report = endingReport(trial, completed, { kind: "timeout" }, 250);
+    expect(report).toMatchObject({
+      status: "broken",
+      results: undefined,
+      objective: undefined,
+      error: { cause: "timeout", message: "Ran longer than its limit of 250 ms" },
+    });
+  });
+
+  test("is completed when results came before the run was over", () => {
+    const report = endingReport(trial, completed, { kind: "interrupted" }, undefined);
+    expect(report).toMatchObject({ status: "completed", results: `{"loss":1}` });
+  });
+
+  test("is interrupted when the worker was ended for it, and what it threw then is not kept", () => {
+    const cause = { kind: "interrupted" } as const;
+    expect(endingReport(trial, undefined, cause, undefined)).toMatchObject({
+      status: "interrupted",
+      error: undefined,
+    });
+    const thrown = { ...completed, status: "interrupted", error: failure } as const;
+    expect(endingReport(trial, thrown, cause, undefined)).toMatchObject({
+      status: "interrupted",
+      error: undefined,
+      results: undefined,
+    });
+  });
+
+  test("is broken with what is known of the end of its worker", () => {
+    const error = { cause: "memory", message: "Out of memory" } as const;
+    const report = endingReport(trial, undefined, { kind: "worker lost", error }, undefined);
+    expect(report).toMatchObject({ status: "broken", error });
+  });
+});

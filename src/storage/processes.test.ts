@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { nodeProgram } from "../../test/support/node-program.ts";
+import { projectFolder } from "../../test/support/project-folder.ts";
+import { gridSpec, results } from "../testing/storage/fixtures.ts";
+import { isProcessGone, processIdentity } from "../util/boot.ts";
+import type { ClaimedTrial } from "./leases.ts";
+import { openStorage } from "./open-storage.ts";
+
+test("four processes that write one file back to back each get their own trials", async () => {
+  const folder = await projectFolder({});
+  const file = folder.path("a.db");
+  const storage = await openStorage(file);
+  const size = 400;
+  await storage.createExperiment(gridSpec(size));
+  const runGrid = await nodeProgram(folder, "run-grid");
+  const programs = ["1", "2", "3", "5"].map((limit) => runGrid(file, "grid", limit));
+  const outputs = await Promise.all(programs.map(async (program) => await program.rest()));
+
+  const numbers = outputs.flatMap(([line = "[]"]) => JSON.parse(line) as number[]);
+  expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, i) => i));
+  expect(await storage.countByStatus("grid")).toMatchObject({ total: size, completed: size });
+  const attempts = new Set((await storage.getTrials("grid")).map(({ attempt }) => attempt));
+  expect(attempts).toEqual(new Set([1]));
+  await storage.close();
+}, 180_000);
+
+test("the trial of a process that was killed is taken over at once, and stays exactly one", async () => {
+  const folder = await projectFolder({});
+  const file = folder.path("a.db");
+  const storage = await openStorage(file);
+  const experiment = await storage.createExperiment(gridSpec(1));
+  await storage.insertTrial(experiment, { x: 0, fixed: "constant" });
+  const holdTrial = await nodeProgram(folder, "hold-trial");
+  const holder = holdTrial(file, "grid");
+  const { identity, claim } = JSON.parse(await holder.line()) as {
+    identity: string;
+    claim: ClaimedTrial;
+  };
+  expect(claim.number).toBe(0);
+  expect(identity).not.toBe(processIdentity());
+  expect(isProcessGone(identity)).toBe(false);
+  expect(await storage.releaseGoneHolders(experiment)).toBe(0);
+  expect(await storage.claimTrials(experiment, "taker", 1)).toEqual([]);
+
+  holder.process.kill("SIGKILL");
+  await once(holder.process, "exit");
+  expect(isProcessGone(identity)).toBe(true);
+  expect(await storage.releaseGoneHolders(experiment)).toBe(1);
+  const taken = await storage.reserveTrial(experiment, { holder: processIdentity() });
+  expect(taken).toMatchObject({ number: 0, losses: 1 });
+  await expect(storage.pushTrialResults(experiment, claim, results)).rejects.toMatchObject({
+    code: "LEASE_LOST",
+  });
+  expect(await storage.getAttempts(claim.id)).toMatchObject([
+    { status: "lost" },
+    { status: "reserved" },
+  ]);
+  await storage.close();
+}, 60_000);

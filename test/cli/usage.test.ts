@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { projectFolder } from "../support/project-folder.ts";
+import { runCli, startCli } from "../support/run-cli.ts";
+
+const verbs = [
+  ..."init run list status show trials trial best insert snapshots metrics".split(" "),
+];
+const cwd = process.cwd();
+
+describe("assay", () => {
+  test("--version prints the version of the package, also behind a verb", async () => {
+    const { version } = JSON.parse(await readFile("package.json", "utf8"));
+    for (const args of [["--version"], ["run", "--version"]]) {
+      expect(await runCli(args, { cwd })).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    }
+  });
+
+  test("--help lists every verb", async () => {
+    for (const args of [["--help"], ["help"]]) {
+      const { code, stdout } = await runCli(args, { cwd });
+      expect(code).toBe(0);
+      for (const verb of verbs) expect(stdout).toMatch(new RegExp(`^  ${verb}\\b`, "m"));
+    }
+  });
+
+  test.each(verbs)("%s --help shows its options and examples that begin with it", async (verb) => {
+    const { code, stdout } = await runCli([verb, "--help"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: assay ${verb}\\b`));
+    expect(stdout).toContain("--storage");
+    expect(stdout).toMatch(new RegExp(`^Examples:\n {2}assay ${verb}\\b`, "m"));
+    expect(await runCli(["help", verb], { cwd })).toEqual({ code, stdout, stderr: "" });
+  });
+
+  test("without a verb shows help, as wrong usage", async () => {
+    const { code, stdout, stderr } = await runCli([], { cwd });
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("Usage: assay VERB");
+  });
+
+  test.each([
+    [["statsu"], 'Unknown verb "statsu"; did you mean "status"?'],
+    [["list", "--jsno"], 'Unknown option "--jsno" of assay list; did you mean "--json"?'],
+    [
+      ["run", "--max-trial=3", "x.ts"],
+      'Unknown option "--max-trial" of assay run; did you mean "--max-trials"?',
+    ],
+    [["list", "extra"], "Too many arguments: assay list [options]"],
+    [["show"], "EXPERIMENT is missing: assay show EXPERIMENT [options]"],
+    [["run"], "FILE is missing: assay run FILE [name=value …] [options]"],
+    [["run", "x.ts", "--max-trials"], "--max-trials N lacks its value"],
+    [
+      ["run", "x.ts", "--max-trials", "few"],
+      '--max-trials takes a whole number from 1 on, not "few"',
+    ],
+    [["run", "x.ts", "--max-broken", "0"], '--max-broken takes a whole number from 1 on, not "0"'],
+    [
+      ["run", "x.ts", "--timeout", "soon"],
+      "--timeout takes a duration such as 500ms, 30s, 5m or 1h",
+    ],
+    [
+      ["run", "x.ts", "--executor", "serail"],
+      '--executor takes one of serial, inline, not "serail"; did you mean "serial"?',
+    ],
+    [
+      ["run", "x.ts", "--directory", "/nowhere"],
+      '--directory takes a folder that exists, not "/nowhere"',
+    ],
+    [["trials", "x", "--status", "borken"], 'Unknown status "borken"; did you mean "broken"?'],
+    [
+      ["trials", "x", "--format", "xml"],
+      '--format takes one of table, json, jsonl, csv, not "xml"',
+    ],
+    [["trials", "x", "--desc"], "--desc needs --sort NAME"],
+    [["trials", "x", "--format", "csv", "--json"], "--json and --format csv exclude each other"],
+  ])("%j is wrong usage, told in one line", async (args, message) => {
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect([code, stdout]).toEqual([2, ""]);
+    if (args.includes("--json")) expect(JSON.parse(stderr).error.message).toContain(message);
+    else expect(stderr).toContain(`assay: ${message}`);
+    expect(stderr.trimEnd()).not.toContain("\n");
+  });
+
+  test("--json makes errors JSON on standard error", async () => {
+    const { root } = await projectFolder({});
+    const { code, stdout, stderr } = await runCli(["show", "x", "--json"], { cwd: root });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: "NOT_FOUND",
+        message: expect.stringContaining("There is no database"),
+        details: expect.any(Object),
+      },
+    });
+  });
+
+  test("--verbose adds where an error is from", async () => {
+    const { root } = await projectFolder({});
+    const { stderr } = await runCli(["list", "--verbose"], { cwd: root });
+    expect(stderr).toMatch(/^assay: There is no database[^\n]*\n[^]*\n {4}at /);
+  });
+
+  test("ends quietly when its reader has seen enough", async () => {
+    const { root } = await projectFolder({});
+    await runCli(["init", "sweep.ts"], { cwd: root });
+    await runCli(["run", "sweep.ts"], { cwd: root });
+    const { child, ended } = startCli(["metrics", "sweep", "--format", "csv"], { cwd: root });
+    child.stdout.destroy();
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+  });
+});

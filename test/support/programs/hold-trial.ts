@@ -1,0 +1,11 @@
+// Claims and starts the next trial of an experiment, prints the claim and its identity, and waits to be
+// killed: hold-trial FILE NAME
+import { openStorage } from "../../../src/storage/open-storage.ts";
+import { processIdentity } from "../../../src/util/boot.ts";
+
+const [file = "", name = ""] = process.argv.slice(2);
+const storage = await openStorage(file);
+const identity = processIdentity();
+const claim = await storage.reserveTrial(name, { holder: `${identity} worker` });
+console.log(JSON.stringify({ identity, claim }));
+setInterval(() => undefined, 1000);
