@@ -6,7 +6,8 @@ export {
   type DefinedExperiment,
   type ExperimentDefinition,
 } from "./execution/define-experiment.ts";
-export { execute, type ExecutionSummary } from "./execution/execute.ts";
+export { execute } from "./execution/execute.ts";
+export type { ExecutionSummary } from "./execution/run-experiment.ts";
 export type { ExecuteOptions } from "./execution/execute-options.ts";
 export type { Executor } from "./execution/executor.ts";
 export { inline } from "./execution/executors/inline.ts";
@@ -39,4 +40,5 @@ export type { ParamsOf, SpaceInput } from "./space/params-of.ts";
 export type { Space } from "./space/space.ts";
 export { openStorage, type OpenStorageOptions } from "./storage/open-storage.ts";
 export type { Storage } from "./storage/storage.ts";
+export type { TrialQuery } from "./storage/trial-query.ts";
 export { createRandom, type Random } from "./util/random.ts";

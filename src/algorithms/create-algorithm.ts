@@ -8,13 +8,13 @@ import { createRandomSearch } from "./random.ts";
 
 type Factory = (space: Space, seed: number) => Algorithm;
 
-const factories: Readonly<Record<string, Factory>> = {
-  grid: createGrid,
-  random: createRandomSearch,
-};
+const factories: ReadonlyMap<string, Factory> = new Map([
+  ["grid", createGrid],
+  ["random", createRandomSearch],
+]);
 
 /** The names of all algorithms. */
-export const algorithmNames: readonly string[] = Object.keys(factories);
+export const algorithmNames: readonly string[] = [...factories.keys()];
 
 /** The algorithm that suits a space when none is asked for: its grid where it has one. */
 export function defaultAlgorithm(space: Space): AlgorithmSetting {
@@ -27,7 +27,7 @@ export function parseAlgorithm(input: unknown, space: Space): AlgorithmSetting {
   const setting = typeof input === "string" ? { name: input } : input;
   const name: unknown =
     typeof setting === "object" && setting !== null ? Reflect.get(setting, "name") : undefined;
-  if (typeof name !== "string" || factories[name] === undefined) {
+  if (typeof name !== "string" || !factories.has(name)) {
     const shown = typeof name === "string" ? name : "";
     throw new AssayError(
       "INVALID_VALUE",
@@ -52,6 +52,6 @@ function sampledNames(space: Space): string {
 /** The algorithm of a setting. Throws as `parseAlgorithm` does. */
 export function createAlgorithm(setting: AlgorithmSetting, space: Space, seed: number): Algorithm {
   const { name } = parseAlgorithm(setting, space);
-  const factory = factories[name] ?? createGrid;
+  const factory = factories.get(name) ?? createGrid;
   return factory(space, seed);
 }

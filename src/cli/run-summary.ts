@@ -1,4 +1,4 @@
-import type { ExecutionSummary } from "../execution/execute.ts";
+import type { ExecutionSummary } from "../execution/run-experiment.ts";
 import { formatDuration } from "../util/duration.ts";
 import { flattenPaths } from "../values/path.ts";
 import { oneLine } from "./format-value.ts";

@@ -1,4 +1,4 @@
-import type { SelectedTrials } from "../analysis/select-trials.ts";
+import type { SelectedTrials } from "../storage/selection/select-trials.ts";
 import { collectFoundNames, viewColumns, type TrialColumn } from "../analysis/trial-columns.ts";
 import { experimentLabel } from "../analysis/trial-label.ts";
 import type { Experiment } from "../model/experiment.ts";

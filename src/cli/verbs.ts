@@ -23,7 +23,13 @@ export const verbs: Readonly<Record<string, VerbEntry>> = {
   run: {
     args: "<FILE> [name=value...]",
     says: "run the experiment of a file: the trials that are not completed yet",
-    load: () => import("./verbs/run.ts"),
+    load: () => {
+      // While the thread starts, the rest is loaded here.
+      void import("../execution/executors/spare-thread.ts").then(({ startSpareThread }) => {
+        startSpareThread();
+      });
+      return import("./verbs/run.ts");
+    },
   },
   list: {
     args: "",

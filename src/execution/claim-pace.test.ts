@@ -36,6 +36,6 @@ describe("the trials that are claimed ahead", () => {
   });
 
   test("have an upper bound", () => {
-    expect(paceAfter(0, 0, 0).ahead).toBe(1000);
+    expect(paceAfter(0, 0, 0).ahead).toBeLessThan(10_000);
   });
 });

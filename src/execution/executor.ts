@@ -1,13 +1,13 @@
 import type { TrialError } from "../model/trial.ts";
 import type { AnyExperiment } from "./define-experiment.ts";
-import type { FromWorker, ToWorker } from "./protocol.ts";
+import type { FromWorker, ToRunner } from "./protocol.ts";
 import type { WorkerProgram } from "./worker-program.ts";
 
 /** A running worker, as its coordinator holds it. */
 export interface WorkerHandle {
   /** How attempts name it, such as `host:1234/thread-1`. */
   readonly name: string;
-  post(message: ToWorker): void;
+  post(message: ToRunner): void;
   /** Ends it at once, whatever its code does. Resolves when it is gone. */
   terminate(): Promise<void>;
 }

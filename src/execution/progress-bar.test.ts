@@ -51,8 +51,7 @@ function drawn(
   ...shown: readonly Progress[]
 ): string {
   let written = "";
-  const write = (text: string) => (written += text) !== "";
-  const show = progressBar({ ...stream, write } as NodeJS.WriteStream);
+  const show = progressBar({ ...stream, write: (text) => (written += text) });
   for (const progress of shown) show(progress);
   return written;
 }

@@ -7,14 +7,21 @@ const barCells = 24;
 const lineEveryMs = 5000;
 const clearLine = "\r\u001B[2K";
 
+/** A stream that may be a terminal. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
 /** Draws progress: a line that is redrawn on a terminal, else a plain line every few seconds and at the end. */
-export function progressBar(stream: NodeJS.WriteStream): (progress: Progress) => void {
+export function progressBar(stream: ProgressStream): (progress: Progress) => void {
   let writtenAt = 0;
   return (progress) => {
     const line = describeProgress(progress);
-    if (stream.isTTY) {
+    if (stream.isTTY === true) {
       const shown = progress.total === null ? line : `${bar(progress)} ${line}`;
-      const cut = shown.slice(0, Math.max(20, stream.columns - 1));
+      const cut = shown.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
       stream.write(`${clearLine}${cut}${progress.isOver ? "\n" : ""}`);
     } else if (progress.isOver || progress.elapsedMs - writtenAt >= lineEveryMs) {
       writtenAt = progress.elapsedMs;

@@ -1,6 +1,7 @@
 import type { ErrorData } from "../errors/assay-error.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { ReportedPoint } from "../storage/metrics.ts";
+import type { WorkerProgram } from "./worker-program.ts";
 
 /*
  * What a coordinator and its workers say to each other. Only data that any transport can carry: values of
@@ -36,6 +37,11 @@ export interface DescribedExperiment {
 export type AbortCause = "interrupted" | "timeout" | "lease lost";
 
 export type ToWorker =
+  /** The first message of all: what to run. */
+  { readonly type: "load"; readonly program: WorkerProgram } | ToRunner;
+
+/** What a worker that has loaded its program is told. */
+export type ToRunner =
   | { readonly type: "run"; readonly tasks: readonly Task[] }
   /** Asks a task to end; one that was not started is forgotten. */
   | { readonly type: "abort"; readonly id: string; readonly cause: AbortCause }

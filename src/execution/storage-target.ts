@@ -1,5 +1,6 @@
 import { isAssayError } from "../errors/assay-error.ts";
-import { openStorage, preloadStorage } from "../storage/open-storage.ts";
+import { preloadStorage } from "../storage/connect-storage.ts";
+import { openStorage } from "../storage/open-storage.ts";
 import { resolveStorageUrl } from "../storage/storage-url.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ExecuteOptions } from "./execute-options.ts";

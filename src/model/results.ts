@@ -1,5 +1,6 @@
 import { AssayError, isAssayError } from "../errors/assay-error.ts";
 import { encodeValue } from "../values/encode.ts";
+import { isPlainObject } from "../values/plain.ts";
 import type { Objective } from "./objective.ts";
 
 /** What a trial found, ready to be stored. */
@@ -62,32 +63,21 @@ function toMap(
       `The trial returned the number ${String(returned)}, which needs exactly one declared objective; return a map such as { loss: ${String(returned)} }`,
     );
   }
-  if (isPlainMap(returned)) return returned;
+  if (isPlainObject(returned)) return returned;
   throw new AssayError(
     "INVALID_RESULTS",
     `A trial returns a map of results such as { loss: 0.3 }, got ${describe(returned)}`,
   );
 }
 
-function isPlainMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || isForeignPlain(prototype);
-}
-
-/** The prototype of plain objects of another realm has no prototype itself. */
-function isForeignPlain(prototype: unknown): boolean {
-  return (
-    typeof prototype === "object" &&
-    prototype !== null &&
-    Object.getPrototypeOf(prototype) === null &&
-    Object.hasOwn(prototype, "hasOwnProperty")
-  );
-}
-
 function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
-  if (typeof value === "object") return `an instance of ${value.constructor.name}`;
+  if (typeof value === "object") return `an instance of ${classOf(value)}`;
   return typeof value === "string" ? `the text "${value.slice(0, 40)}"` : `a ${typeof value}`;
+}
+
+function classOf(value: object): string {
+  const { constructor } = value;
+  return typeof constructor === "function" ? constructor.name : "a nameless class";
 }

@@ -12,6 +12,7 @@ import { createRegistrationStore, type RegistrationStore } from "./registration.
 import { createReportStore, type ReportStore } from "./reports.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
 import { createSnapshotStore, type SnapshotStore } from "./snapshots.ts";
+import { createTrialQueryStore, type TrialQueryStore } from "./trial-query.ts";
 import { createTrialReadStore, type TrialReadStore } from "./trials.ts";
 import { createViewStore, type ViewStore } from "./views.ts";
 import { createWorkerStore, type WorkerStore } from "./worker-operations.ts";
@@ -24,6 +25,7 @@ export interface Storage
   extends
     ExperimentStore,
     TrialReadStore,
+    TrialQueryStore,
     RegistrationStore,
     InsertionStore,
     LeaseStore,
@@ -51,6 +53,7 @@ export interface Storage
 export function createStorage(context: StorageContext): Storage {
   const { database } = context;
   const experiments = createExperimentStore(context);
+  const trials = createTrialReadStore(context, experiments);
   const registration = createRegistrationStore(context);
   const leases = createLeaseStore(context);
   const reports = createReportStore(context);
@@ -62,7 +65,8 @@ export function createStorage(context: StorageContext): Storage {
     location: database.location,
     leaseMs: context.leaseMs,
     ...experiments,
-    ...createTrialReadStore(context, experiments),
+    ...trials,
+    ...createTrialQueryStore(trials, experiments),
     ...registration,
     ...createInsertionStore(context, experiments, registration),
     ...leases,

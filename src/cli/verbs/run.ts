@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { toTrialRow } from "../../analysis/trial-row.ts";
 import { AssayError } from "../../errors/assay-error.ts";
-import { execute } from "../../execution/execute.ts";
+import { runExperiment } from "../../execution/run-experiment.ts";
 import type { ExecuteOptions } from "../../execution/execute-options.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -36,7 +36,7 @@ async function runVerb(invocation: Invocation<RunFlags>): Promise<ExitCode> {
     return exitCodes.done;
   }
   const { signal, stop } = listenForInterrupts();
-  const summary = await execute(file, { ...options, storage, signal }).finally(stop);
+  const summary = await runExperiment(file, { ...options, storage, signal }).finally(stop);
   if (globals.json === true) {
     const best = summary.best === null ? null : toTrialRow(summary.best);
     await terminal.writeJson({ ...summary, best });

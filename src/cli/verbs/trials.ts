@@ -1,4 +1,4 @@
-import { selectTrials, type SelectedTrials } from "../../analysis/select-trials.ts";
+import { selectTrials, type SelectedTrials } from "../../storage/selection/select-trials.ts";
 import { allColumns, collectFoundNames } from "../../analysis/trial-columns.ts";
 import { toTrialRow } from "../../analysis/trial-row.ts";
 import { AssayError } from "../../errors/assay-error.ts";

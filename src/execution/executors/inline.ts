@@ -3,7 +3,7 @@ import { toErrorData } from "../../errors/assay-error.ts";
 import { parseObjectives } from "../../model/objective.ts";
 import type { AnyExperiment } from "../define-experiment.ts";
 import type { Executor, Program, WorkerHandle, WorkerListener } from "../executor.ts";
-import type { FromWorker, ToWorker } from "../protocol.ts";
+import type { FromWorker, ToRunner } from "../protocol.ts";
 import { describeExperiment } from "../worker/describe.ts";
 import { loadExperiment } from "../worker/load-experiment.ts";
 import { TrialRunner } from "../worker/trial-runner.ts";
@@ -19,7 +19,7 @@ export function inline(): Executor {
 function launchInline(program: Program, listener: WorkerListener): WorkerHandle {
   let runner: TrialRunner | undefined;
   let isEnded = false;
-  const early: ToWorker[] = [];
+  const early: ToRunner[] = [];
   const send = (message: FromWorker): void => {
     if (!isEnded) listener.onMessage(message);
   };

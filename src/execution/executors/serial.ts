@@ -1,12 +1,10 @@
 import { hostname } from "node:os";
-import { Worker } from "node:worker_threads";
 import { AssayError } from "../../errors/assay-error.ts";
 import type { TrialError } from "../../model/trial.ts";
-import { builtFile } from "../../util/own-package.ts";
 import type { Executor, Program, WorkerHandle, WorkerListener } from "../executor.ts";
 import type { FromWorker, ToWorker } from "../protocol.ts";
-import { threadArguments } from "../thread-arguments.ts";
 import { toTrialError } from "../worker/trial-error.ts";
+import { takeThread } from "./spare-thread.ts";
 
 /** One trial at a time, in one worker thread: trials cannot block leases, and limits are enforced from outside. */
 export function serial(): Executor {
@@ -22,12 +20,8 @@ function launchThread(program: Program, listener: WorkerListener): WorkerHandle 
       'Only the executor "inline" runs an experiment that is an object; pass the path of its file to execute',
     );
   }
-  const worker = new Worker(builtFile("execution/worker/thread-main.js"), {
-    ...threadArguments(),
-    workerData: program.program,
-    stdout: true,
-    stderr: true,
-  });
+  const worker = takeThread();
+  worker.postMessage({ type: "load", program: program.program } satisfies ToWorker);
   let isEnding = false;
   let failure: TrialError | undefined;
   worker.on("message", (message: FromWorker) => {

@@ -8,7 +8,7 @@ import type {
   FromWorker,
   Reply,
   Task,
-  ToWorker,
+  ToRunner,
   TrialRequest,
 } from "../protocol.ts";
 import { withTrial } from "./current-trial.ts";
@@ -48,7 +48,7 @@ export class TrialRunner {
     };
   }
 
-  receive(message: ToWorker): void {
+  receive(message: ToRunner): void {
     switch (message.type) {
       case "run":
         this.#queue.push(...message.tasks);

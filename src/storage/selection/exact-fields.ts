@@ -1,4 +1,4 @@
-import type { Space } from "../space/space.ts";
+import type { Space } from "../../space/space.ts";
 
 /** Names whose paths every backend follows alike; a key of results or metrics may itself hold a dot. */
 const plainPath = /^params(\.\w+)+$/;

@@ -1,11 +1,11 @@
-import { AssayError } from "../errors/assay-error.ts";
-import { lookupName, trialFields } from "../expression/lookup.ts";
-import type { Experiment } from "../model/experiment.ts";
-import type { Trial } from "../model/trial.ts";
-import type { Space } from "../space/space.ts";
-import type { Storage } from "../storage/storage.ts";
-import { didYouMean } from "../util/nearest.ts";
-import { flattenPaths } from "../values/path.ts";
+import { AssayError } from "../../errors/assay-error.ts";
+import { lookupName, trialFields } from "../../expression/lookup.ts";
+import type { Experiment } from "../../model/experiment.ts";
+import type { Trial } from "../../model/trial.ts";
+import type { Space } from "../../space/space.ts";
+import type { TrialReadStore } from "../trials.ts";
+import { didYouMean } from "../../util/nearest.ts";
+import { flattenPaths } from "../../values/path.ts";
 import { toTrialScope } from "./trial-scope.ts";
 
 /**
@@ -14,7 +14,7 @@ import { toTrialScope } from "./trial-scope.ts";
  * found anything yet, a name that resembles no known one may be that of a result to come.
  */
 export async function checkNames(
-  storage: Storage,
+  storage: TrialReadStore,
   experiment: Experiment,
   space: Space,
   names: readonly string[],
@@ -59,7 +59,7 @@ function isAmong(name: string, known: readonly string[]): boolean {
 
 /** Removes the names that some trial has from `open`. Returns the names of what the trials found, as far as read. */
 async function namesFound(
-  storage: Storage,
+  storage: TrialReadStore,
   experiment: Experiment,
   open: Set<string>,
 ): Promise<ReadonlySet<string>> {
@@ -76,7 +76,7 @@ async function namesFound(
 
 /** One completed trial mostly has every name that there is. */
 async function* completedFirst(
-  storage: Storage,
+  storage: TrialReadStore,
   experiment: Experiment,
 ): AsyncGenerator<Trial, void> {
   yield* storage.eachTrial(experiment, { where: { status: "completed" }, limit: 1 });

@@ -1,6 +1,6 @@
-import { lookupName } from "../expression/lookup.ts";
-import type { Trial } from "../model/trial.ts";
-import { compareForSort } from "../values/compare.ts";
+import { lookupName } from "../../expression/lookup.ts";
+import type { Trial } from "../../model/trial.ts";
+import { compareForSort } from "../../values/compare.ts";
 import { toTrialScope } from "./trial-scope.ts";
 
 export interface TrialOrder {

@@ -1,5 +1,5 @@
-import type { TrialScope } from "../expression/lookup.ts";
-import type { Trial } from "../model/trial.ts";
+import type { TrialScope } from "../../expression/lookup.ts";
+import type { Trial } from "../../model/trial.ts";
 
 /** Where the names of an expression are looked up in a trial. Times are dates, so that they compare as times. */
 export function toTrialScope(trial: Trial): TrialScope {

@@ -1,15 +1,15 @@
-import type { Query } from "../database/contract.ts";
-import { matches } from "../expression/evaluate.ts";
-import type { Expression } from "../expression/expression.ts";
-import { lookupName } from "../expression/lookup.ts";
-import { namesOf } from "../expression/names.ts";
-import { parseExpression } from "../expression/parse.ts";
-import { toQuery } from "../expression/to-query.ts";
-import type { Experiment } from "../model/experiment.ts";
-import type { TrialStatus } from "../model/status.ts";
-import type { Trial } from "../model/trial.ts";
-import { spaceFromDefinition } from "../space/create-space.ts";
-import type { Storage } from "../storage/storage.ts";
+import type { Query } from "../../database/contract.ts";
+import { matches } from "../../expression/evaluate.ts";
+import type { Expression } from "../../expression/expression.ts";
+import { lookupName } from "../../expression/lookup.ts";
+import { namesOf } from "../../expression/names.ts";
+import { parseExpression } from "../../expression/parse.ts";
+import { toQuery } from "../../expression/to-query.ts";
+import type { Experiment } from "../../model/experiment.ts";
+import type { TrialStatus } from "../../model/status.ts";
+import type { Trial } from "../../model/trial.ts";
+import { spaceFromDefinition } from "../../space/create-space.ts";
+import type { TrialReadStore } from "../trials.ts";
 import { exactFields } from "./exact-fields.ts";
 import { checkNames } from "./known-names.ts";
 import { orderTrials, type TrialOrder } from "./order-trials.ts";
@@ -42,7 +42,7 @@ const batchSize = 500;
  * finds. Throws `INVALID_EXPRESSION` on an expression that cannot be read or names what no trial has.
  */
 export async function selectTrials(
-  storage: Storage,
+  storage: TrialReadStore,
   experiment: Experiment,
   { statuses, where, order, limit = Infinity }: TrialChoice,
 ): Promise<SelectedTrials> {
@@ -84,7 +84,7 @@ export async function selectTrials(
 }
 
 async function* matching(
-  storage: Storage,
+  storage: TrialReadStore,
   experiment: Experiment,
   {
     query,
@@ -112,7 +112,7 @@ async function* matching(
 }
 
 async function* byNumbers(
-  storage: Storage,
+  storage: TrialReadStore,
   experiment: Experiment,
   numbers: readonly number[],
 ): AsyncGenerator<Trial, void> {
@@ -131,7 +131,7 @@ async function* byNumbers(
 }
 
 async function countStatuses(
-  storage: Storage,
+  storage: TrialReadStore,
   experiment: Experiment,
   statuses: readonly TrialStatus[] | undefined,
 ): Promise<number> {

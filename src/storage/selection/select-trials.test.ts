@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { matches } from "../expression/evaluate.ts";
-import { lookupName } from "../expression/lookup.ts";
-import { parseExpression } from "../expression/parse.ts";
-import type { Experiment } from "../model/experiment.ts";
-import { choice, variant } from "../space/constructors.ts";
-import { createSpace } from "../space/create-space.ts";
-import { openStorage } from "../storage/open-storage.ts";
-import type { Storage } from "../storage/storage.ts";
+import { matches } from "../../expression/evaluate.ts";
+import { lookupName } from "../../expression/lookup.ts";
+import { parseExpression } from "../../expression/parse.ts";
+import type { Experiment } from "../../model/experiment.ts";
+import { choice, variant } from "../../space/constructors.ts";
+import { createSpace } from "../../space/create-space.ts";
+import { openStorage } from "../open-storage.ts";
+import type { Storage } from "../storage.ts";
 import { selectTrials } from "./select-trials.ts";
 import { toTrialScope } from "./trial-scope.ts";
 

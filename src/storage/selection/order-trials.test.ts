@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Trial } from "../model/trial.ts";
+import type { Trial } from "../../model/trial.ts";
 import { orderTrials } from "./order-trials.ts";
 
 async function* trialsWith(values: readonly unknown[]): AsyncGenerator<Trial, void> {

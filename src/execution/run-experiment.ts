@@ -1,0 +1,187 @@
+import { join, resolve } from "node:path";
+import { AssayError } from "../errors/assay-error.ts";
+import type { Experiment } from "../model/experiment.ts";
+import type { Trial } from "../model/trial.ts";
+import type { Storage } from "../storage/storage.ts";
+import { processIdentity } from "../util/boot.ts";
+import { Coordinator, type RunEnd } from "./coordinator.ts";
+import { Crew } from "./crew.ts";
+import type { AnyExperiment } from "./define-experiment.ts";
+import { checkOptions, toExecutor, type ExecuteOptions } from "./execute-options.ts";
+import type { Executor } from "./executor.ts";
+import { loadProgram, type LoadedProgram } from "./load-program.ts";
+import { planExperiment, storeExperiment, type ExperimentPlan } from "./prepare-experiment.ts";
+import { ProgressTracker } from "./progress.ts";
+import { reportProgress } from "./progress-reporter.ts";
+import { RunRecord } from "./run-record.ts";
+import { selectTrials } from "./select-trials.ts";
+import { storageTarget } from "./storage-target.ts";
+import { fileBeingImported } from "./worker/load-experiment.ts";
+
+/** What one invocation did. */
+export interface ExecutionSummary {
+  /** The name and version of the experiment. */
+  readonly experiment: string;
+  /** The reference of the run's record; null when there was nothing to run. */
+  readonly run: string | null;
+  /** Trials that this run brought to an end: completed, broken or pruned. */
+  readonly executed: number;
+  /** Trials that were completed before. */
+  readonly skipped: number;
+  readonly completed: number;
+  readonly broken: number;
+  readonly pruned: number;
+  readonly interrupted: number;
+  /** The best trial of the whole experiment; null without a declared objective or a completed trial. */
+  readonly best: Trial | null;
+  readonly elapsedMs: number;
+  /** Why the run ended before its trials did; null when it did not. */
+  readonly stopped: string | null;
+  /** Broken trials in the whole experiment. */
+  readonly brokenInExperiment: number;
+}
+
+/** What `execute` does (its documentation is there), in a module that is loaded when it is called. */
+export async function runExperiment(
+  experiment: AnyExperiment | string | URL,
+  options: ExecuteOptions = {},
+): Promise<ExecutionSummary> {
+  const importing = fileBeingImported();
+  if (importing !== undefined) {
+    throw new AssayError(
+      "USAGE",
+      `execute was called while ${importing} was imported to be executed; call it from another file than the experiment's`,
+      { details: { file: importing } },
+    );
+  }
+  checkOptions(options);
+  const target = storageTarget(options.storage);
+  const loaded = await loadProgram(experiment, options.export ?? "default");
+  const executor = toExecutor(options.executor, loaded.program.kind);
+  const directory = resolve(options.directory ?? ".");
+  const back = process.cwd();
+  if (options.directory !== undefined) enter(directory);
+  let crew: Crew | undefined;
+  try {
+    crew = new Crew({
+      executor,
+      program: loaded.program,
+      timeoutMs: options.timeout,
+      taskDirectory: ({ id }) => join(directory, ".assay", "trials", id),
+    });
+    // The workers load the code while the driver is loaded here.
+    const [described] = await Promise.all([crew.described, target.preload()]);
+    const existing = await target.openExisting();
+    const plan = await planExperiment(existing, described, options, loaded.bundle);
+    const storage = existing ?? (await target.create());
+    return await runPlan({ storage, crew, executor, plan, loaded, options });
+  } finally {
+    await crew?.close();
+    if (options.directory !== undefined) process.chdir(back);
+    await target.release();
+  }
+}
+
+/** Makes a folder the working directory. `USAGE` when it is none. */
+function enter(directory: string): void {
+  try {
+    process.chdir(directory);
+  } catch (error) {
+    throw new AssayError("USAGE", `The directory "${directory}" cannot be entered`, {
+      details: { directory },
+      cause: error,
+    });
+  }
+}
+
+interface Execution {
+  readonly storage: Storage;
+  readonly crew: Crew;
+  readonly executor: Executor;
+  readonly plan: ExperimentPlan;
+  readonly loaded: LoadedProgram;
+  readonly options: ExecuteOptions;
+}
+
+async function runPlan(execution: Execution): Promise<ExecutionSummary> {
+  const { storage, crew, executor, plan, loaded, options } = execution;
+  const experiment = await storeExperiment(storage, plan, loaded.bundle);
+  const holder = processIdentity();
+  const selection = await selectTrials(storage, experiment, plan, options, holder);
+  const record = new RunRecord(storage, experiment, {
+    holder,
+    command: options.command ?? [],
+    ...(options.notes === undefined ? {} : { notes: options.notes }),
+    ...(loaded.bundle === undefined ? {} : { code: loaded.bundle.hash }),
+  });
+  const progress = new ProgressTracker(
+    selection.total,
+    selection.skipped,
+    experiment.objectives[0],
+  );
+  await offerBest(storage, experiment, progress);
+  const reporter = reportProgress(progress, options.progress ?? false);
+  const coordinator = new Coordinator(crew, {
+    storage,
+    source: record.startingWith(selection.source),
+    run: () => record.reference,
+    progress,
+    onProgress: reporter.changed,
+    onOutput: options.onOutput ?? ((text) => process.stderr.write(text)),
+    timeoutMs: options.timeout,
+    maxBroken: options.maxBroken,
+    waits: options.wait !== false,
+    isInline: executor.isInline,
+    signal: options.signal,
+  });
+  try {
+    const end = await coordinator.run();
+    const summary = await summarize(storage, experiment, progress, end, record);
+    await record.finish(end, summary);
+    return summary;
+  } catch (error) {
+    await record.fail();
+    throw error;
+  } finally {
+    reporter.stop();
+  }
+}
+
+/** Progress begins with the best value of earlier runs. */
+async function offerBest(
+  storage: Storage,
+  experiment: Experiment,
+  progress: ProgressTracker,
+): Promise<void> {
+  const [first] = experiment.objectives;
+  if (first === undefined) return;
+  const best = await storage.bestTrial(experiment);
+  const value = best?.results?.[first.name];
+  if (best !== undefined && typeof value === "number") progress.offer(best.number, value);
+}
+
+async function summarize(
+  storage: Storage,
+  experiment: Experiment,
+  progress: ProgressTracker,
+  end: RunEnd,
+  record: RunRecord,
+): Promise<ExecutionSummary> {
+  const { completed, broken, pruned, interrupted } = progress.counts;
+  const best = experiment.objectives.length === 0 ? undefined : await storage.bestTrial(experiment);
+  return {
+    experiment: `${experiment.name}@${String(experiment.version)}`,
+    run: record.reference === "" ? null : record.reference,
+    executed: progress.ended,
+    skipped: progress.skipped,
+    completed,
+    broken,
+    pruned,
+    interrupted,
+    best: best ?? null,
+    elapsedMs: progress.elapsedMs,
+    stopped:
+      end.kind === "done" ? null : end.kind === "stopped" ? end.reason : "The run was interrupted",
+    brokenInExperiment: await storage.countBrokenTrials(experiment),
+  };
+}

@@ -1,0 +1,282 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ClaimedTrial } from "../storage/leases.ts";
+import type { Executor, WorkerListener } from "./executor.ts";
+import type { Ending, FromWorker, ToRunner } from "./protocol.ts";
+import { Seat } from "./seat.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function claimed(id: string, token = 1): ClaimedTrial {
+  const rest = { experiment: 1, number: 0, attempt: 0, params: "{}", seed: 1, losses: 0 };
+  return { id, token, ...rest };
+}
+
+const ending = (id: string, status: Ending["status"] = "completed"): Ending => ({
+  id,
+  status,
+  startedAt: 0,
+  endedAt: 1,
+  durationMs: 1,
+});
+
+/** A worker that does nothing by itself: the test speaks for it. */
+interface ScriptedWorker {
+  readonly listener: WorkerListener;
+  readonly posted: ToRunner[];
+  isTerminated: boolean;
+  tell(message: FromWorker): void;
+  /** Goes on: tells that a trial ended and another started. */
+  move(ended: Ending | undefined, started?: string): void;
+}
+
+function openSeat(options: { readonly timeoutMs?: number; readonly isInline?: boolean } = {}) {
+  const workers: ScriptedWorker[] = [];
+  const heard: unknown[][] = [];
+  const executor: Executor = {
+    name: "scripted",
+    workers: 1,
+    isInline: options.isInline ?? false,
+    launch(_program, listener) {
+      const worker: ScriptedWorker = {
+        listener,
+        posted: [],
+        isTerminated: false,
+        tell: (message) => listener.onMessage(message),
+        move: (ended, started) => {
+          const next = started === undefined ? undefined : { id: started, at: 0 };
+          listener.onMessage({ type: "moved", ended, started: next });
+        },
+      };
+      workers.push(worker);
+      return {
+        name: `worker ${workers.length}`,
+        post: (message) => void worker.posted.push(message),
+        terminate: async () => {
+          worker.isTerminated = true;
+        },
+      };
+    },
+  };
+  const seat = new Seat(
+    executor,
+    { kind: "file", program: { url: "", file: "", shownFile: "", exportName: "" } },
+    {
+      onDescribed: () => undefined,
+      onUnusable: ({ error }) => void heard.push(["unusable", error.code, error.message]),
+      onStarted: ({ id }, _at, worker) => void heard.push(["started", id, worker]),
+      onMetrics: ({ id }) => void heard.push(["metrics", id]),
+      onEnded: ({ id, token }, ended, cause) =>
+        void heard.push(["ended", id, token, ended?.status, cause?.kind]),
+      onRequest: ({ id }) => void heard.push(["request", id]),
+      onOutput: (text) => void heard.push(["output", text]),
+    },
+    {
+      timeoutMs: options.timeoutMs,
+      toTask: ({ id }) => ({ id, number: 0, attempt: 1, params: "{}", seed: 1, directory: "" }),
+    },
+  );
+  const worker = (): ScriptedWorker => workers.at(-1)!;
+  const described = (): void =>
+    worker().tell({
+      type: "described",
+      experiment: {
+        name: "x",
+        space: "",
+        objective: undefined,
+        algorithm: undefined,
+        maxTrials: undefined,
+        seed: undefined,
+      },
+    });
+  return { seat, workers, worker, described, heard };
+}
+
+/** A seat whose worker runs the first of these trials. */
+function runningSeat(ids: readonly string[], options: Parameters<typeof openSeat>[0] = {}) {
+  const opened = openSeat(options);
+  opened.described();
+  opened.seat.assign(ids.map((id) => claimed(id)));
+  opened.worker().move(undefined, ids[0]);
+  opened.heard.length = 0;
+  return opened;
+}
+
+const posted = ({ posted: messages }: ScriptedWorker) =>
+  messages.map((message) => (message.type === "run" ? message.tasks.map(({ id }) => id) : message));
+
+describe("a worker", () => {
+  test("gets its trials when it has loaded the code", () => {
+    const { seat, worker, described } = openSeat();
+    seat.assign([claimed("a"), claimed("b")]);
+    expect(worker().posted).toEqual([]);
+    described();
+    seat.assign([claimed("c")]);
+    expect(posted(worker())).toEqual([["a", "b"], ["c"]]);
+    expect([...seat.held()].map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  });
+
+  test("moves from trial to trial; the seat is idle after the last one", () => {
+    const { seat, worker, described, heard } = openSeat();
+    described();
+    seat.assign([claimed("a"), claimed("b")]);
+    worker().move(undefined, "a");
+    worker().move(ending("a"), "b");
+    expect(seat.queued).toBe(0);
+    expect(seat.isIdle).toBe(false);
+    worker().move(ending("b", "broken"));
+    expect(seat.isIdle).toBe(true);
+    expect(heard).toEqual([
+      ["started", "a", "worker 1"],
+      ["ended", "a", 1, "completed", undefined],
+      ["started", "b", "worker 1"],
+      ["ended", "b", 1, "broken", undefined],
+    ]);
+  });
+
+  test("that ends before it has loaded the code makes the file unusable", () => {
+    const { worker, heard } = openSeat();
+    worker().listener.onExit({ cause: "lost", message: "exit code 3" });
+    expect(heard).toEqual([
+      ["unusable", "INVALID_FILE", "While the file was imported: exit code 3"],
+    ]);
+  });
+
+  test("that ends before its first trial is not started again and again", () => {
+    const { seat, workers, worker, described, heard } = openSeat();
+    described();
+    seat.assign([claimed("a")]);
+    worker().listener.onExit({ cause: "lost", message: "exit code 3" });
+    expect(heard).toEqual([["unusable", "SETUP_FAILED", "Before its first trial: exit code 3"]]);
+    expect(workers).toHaveLength(1);
+  });
+});
+
+describe("a worker that is lost", () => {
+  test("takes its trial with it; the next worker goes on with the others", () => {
+    const { seat, workers, worker, described, heard } = runningSeat(["a", "b", "c"]);
+    worker().listener.onExit({ cause: "lost", message: "gone" });
+    expect(heard).toEqual([["ended", "a", 1, undefined, "worker lost"]]);
+    expect(workers).toHaveLength(2);
+    expect(seat.queued).toBe(2);
+    described();
+    expect(posted(worker())).toEqual([["b", "c"]]);
+  });
+
+  test("is not heard any more", () => {
+    const { workers, heard } = runningSeat(["a"]);
+    workers[0]!.listener.onExit({ cause: "lost", message: "gone" });
+    heard.length = 0;
+    workers[0]!.move(ending("a"));
+    workers[0]!.listener.onExit({ cause: "lost", message: "gone" });
+    expect(heard).toEqual([]);
+    expect(workers).toHaveLength(2);
+  });
+});
+
+describe("a trial that runs into its limit", () => {
+  test("is asked to end, and keeps its worker when it does", async () => {
+    const { workers, worker, heard } = runningSeat(["a"], { timeoutMs: 300 });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(posted(worker()).at(-1)).toEqual({ type: "abort", id: "a", cause: "timeout" });
+    worker().move(ending("a"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(heard).toEqual([["ended", "a", 1, "completed", "timeout"]]);
+    expect(workers).toHaveLength(1);
+  });
+
+  test("is ended with its worker when it does not, and is held until that is gone", async () => {
+    const { seat, workers, worker, described, heard } = runningSeat(["a", "b"], { timeoutMs: 300 });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(workers[0]!.isTerminated).toBe(false);
+    expect(seat.isIdle).toBe(false);
+    expect([...seat.held()].map(({ id }) => id)).toEqual(["a", "b"]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(workers[0]!.isTerminated).toBe(true);
+    expect(heard).toEqual([["ended", "a", 1, undefined, "timeout"]]);
+    described();
+    expect(posted(worker())).toEqual([["b"]]);
+  });
+
+  test("in the calling thread can only be asked", async () => {
+    const { seat, workers } = runningSeat(["a"], { timeoutMs: 300, isInline: true });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(workers).toHaveLength(1);
+    expect(workers[0]!.isTerminated).toBe(false);
+    expect(seat.isIdle).toBe(false);
+  });
+
+  test.each([Infinity, 2 ** 40])("has time when the limit is %s", async (timeoutMs) => {
+    const { worker } = runningSeat(["a"], { timeoutMs });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(posted(worker())).toEqual([["a"]]);
+  });
+});
+
+describe("trials that are taken back", () => {
+  test("are those that were not started; the one that runs is asked to end", () => {
+    const { seat, worker, heard } = runningSeat(["a", "b", "c"]);
+    expect(seat.interrupt().map(({ id }) => id)).toEqual(["b", "c"]);
+    expect(posted(worker()).slice(1)).toEqual([
+      { type: "drop" },
+      { type: "abort", id: "a", cause: "interrupted" },
+    ]);
+    worker().move(ending("a", "interrupted"));
+    expect(heard).toEqual([["ended", "a", 1, "interrupted", "interrupted"]]);
+    expect(seat.isIdle).toBe(true);
+  });
+
+  test("are asked to end when the worker went on to them already, and nothing is told of them", async () => {
+    const { seat, workers, worker, heard } = runningSeat(["a", "b"]);
+    seat.interrupt();
+    heard.length = 0;
+    worker().move(ending("a"), "b");
+    expect(posted(worker()).at(-1)).toEqual({ type: "abort", id: "b", cause: "interrupted" });
+    worker().tell({ type: "metrics", id: "b", points: [] });
+    expect(seat.isIdle).toBe(false);
+    expect([...seat.held()]).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(workers[0]!.isTerminated).toBe(true);
+    expect(seat.isIdle).toBe(true);
+    expect(heard).toEqual([["ended", "a", 1, "completed", "interrupted"]]);
+  });
+
+  test("get an error for what they ask of the storage", () => {
+    const { seat, worker } = runningSeat(["a", "b"]);
+    seat.interrupt();
+    worker().move(ending("a"), "b");
+    worker().tell({ type: "request", request: 4, id: "b", call: { method: "snapshots" } });
+    expect(worker().posted.at(-1)).toMatchObject({
+      type: "reply",
+      request: 4,
+      result: { ok: false, error: { code: "LEASE_LOST" } },
+    });
+  });
+});
+
+describe("a lost lease", () => {
+  test("ends the trial that was claimed under it", () => {
+    const { seat, worker } = runningSeat(["a", "b"]);
+    seat.abort(claimed("a"), "lease lost");
+    expect(posted(worker()).at(-1)).toEqual({ type: "abort", id: "a", cause: "lease lost" });
+    expect(seat.queued).toBe(1);
+  });
+
+  test("of a trial that was not started makes the worker forget it", () => {
+    const { seat, worker } = runningSeat(["a", "b"]);
+    seat.abort(claimed("b"), "lease lost");
+    expect(posted(worker()).at(-1)).toEqual({ type: "abort", id: "b", cause: "lease lost" });
+    expect(seat.queued).toBe(0);
+  });
+
+  test("of an earlier claim does not touch a later one of the same trial", () => {
+    const { seat, worker, described } = openSeat();
+    described();
+    seat.assign([claimed("a", 2), claimed("b", 2)]);
+    worker().move(undefined, "a");
+    seat.abort(claimed("a", 1), "lease lost");
+    seat.abort(claimed("b", 1), "lease lost");
+    expect(posted(worker())).toEqual([["a", "b"]]);
+    expect(seat.queued).toBe(1);
+  });
+});
