@@ -14,10 +14,10 @@ const factories: ReadonlyMap<string, Factory> = new Map([
 ]);
 
 /** The names of all algorithms. */
-export const algorithmNames: readonly string[] = [...factories.keys()];
+const algorithmNames: readonly string[] = [...factories.keys()];
 
 /** The algorithm that suits a space when none is asked for: its grid where it has one. */
-export function defaultAlgorithm(space: Space): AlgorithmSetting {
+function defaultAlgorithm(space: Space): AlgorithmSetting {
   return { name: space.enumerable ? "grid" : "random" };
 }
 

@@ -38,7 +38,7 @@ function equalOrBothMissing(value: unknown, operand: unknown): boolean {
 }
 
 /** Whether a value fulfils one condition: the meaning of every operator, on every backend. */
-export function matchesCondition(value: unknown, { operator, operand }: Condition): boolean {
+function matchesCondition(value: unknown, { operator, operand }: Condition): boolean {
   switch (operator) {
     case "$eq":
       return equalOrBothMissing(value, operand);

@@ -1,10 +1,18 @@
 import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
-import { ServerTime, type Query } from "./contract.ts";
+import { ServerTime, type Operators, type Query } from "./contract.ts";
 
-const operators = ["$ne", "$in", "$gt", "$gte", "$lt", "$lte", "$exists"] as const;
+const operators = [
+  "$ne",
+  "$in",
+  "$gt",
+  "$gte",
+  "$lt",
+  "$lte",
+  "$exists",
+] as const satisfies readonly (keyof Operators)[];
 
-export type Operator = (typeof operators)[number] | "$eq";
+export type Operator = keyof Operators | "$eq";
 
 /** One condition of a query. The operand of `$in` is an array, that of `$exists` a boolean. */
 export interface Condition {

@@ -1,6 +1,8 @@
+import { AssayError } from "../errors/assay-error.ts";
 import type { AnyExperiment } from "./define-experiment.ts";
 import type { ExecuteOptions } from "./execute-options.ts";
 import type { ExecutionSummary } from "./run-experiment.ts";
+import { fileBeingImported } from "./worker/importing.ts";
 
 /**
  * Runs the trials of an experiment that are not completed yet, and keeps everything in the storage.
@@ -18,6 +20,14 @@ export async function execute(
   experiment: AnyExperiment | string | URL,
   options: ExecuteOptions = {},
 ): Promise<ExecutionSummary> {
+  const importing = fileBeingImported();
+  if (importing !== undefined) {
+    throw new AssayError(
+      "USAGE",
+      `execute was called while ${importing} was imported to be executed; call it from another file than the experiment's`,
+      { details: { file: importing } },
+    );
+  }
   // Every worker imports this module through the user's file, and none of them needs what is behind it.
   const { runExperiment } = await import("./run-experiment.ts");
   return await runExperiment(experiment, options);

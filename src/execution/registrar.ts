@@ -33,11 +33,9 @@ export class Registrar {
   async extend(count: number, holder: string): Promise<Extension> {
     while (!this.#isExhausted) {
       const cursor = await this.#storage.readCursor(this.#experiment);
-      const places = await this.#storage.countPlaces(this.#experiment, this.#maxTrials);
-      if (places === 0) return { kind: "full" };
       const { suggestions, position, isExhausted } = await this.#algorithm.suggest({
         position: cursor.position,
-        count: Math.min(count, places),
+        count,
         known: async (candidates) => await this.#known(candidates),
       });
       if (suggestions.length === 0 && position === cursor.position) break;

@@ -16,7 +16,6 @@ import { reportProgress } from "./progress-reporter.ts";
 import { RunRecord } from "./run-record.ts";
 import { selectTrials } from "./select-trials.ts";
 import { storageTarget } from "./storage-target.ts";
-import { fileBeingImported } from "./worker/load-experiment.ts";
 
 /** What one invocation did. */
 export interface ExecutionSummary {
@@ -46,14 +45,6 @@ export async function runExperiment(
   experiment: AnyExperiment | string | URL,
   options: ExecuteOptions = {},
 ): Promise<ExecutionSummary> {
-  const importing = fileBeingImported();
-  if (importing !== undefined) {
-    throw new AssayError(
-      "USAGE",
-      `execute was called while ${importing} was imported to be executed; call it from another file than the experiment's`,
-      { details: { file: importing } },
-    );
-  }
   checkOptions(options);
   const target = storageTarget(options.storage);
   const loaded = await loadProgram(experiment, options.export ?? "default");

@@ -42,6 +42,7 @@ export async function newExperimentDocument(
     position: 0,
     nextNumber: total ?? 0,
     tokenBase: 0,
+    given: 0,
     revision: 0,
     code: spec.code,
     metadata: encodeValue(spec.metadata ?? {}, "metadata"),

@@ -94,7 +94,7 @@ export function createInsertionStore(
         kind: "update",
         collection: "experiments",
         query: { key, revision },
-        change: { set: { nextNumber }, increment: { revision: 1 } },
+        change: { set: { nextNumber }, increment: { given: 1, revision: 1 } },
         required: true,
       },
       {

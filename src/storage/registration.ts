@@ -6,12 +6,15 @@ import { deriveSeed } from "../util/random.ts";
 import { encodeValue } from "../values/encode.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import { toClaimed, type ClaimedTrial } from "./leases.ts";
+import { countPlaces, hasRoom } from "./places.ts";
 import { numberIn } from "./records.ts";
 
 /** How far an experiment is registered. `revision` makes a move of it conditional. */
 export interface Cursor {
   readonly position: number;
   readonly nextNumber: number;
+  /** At least as many as there are trials. */
+  readonly given: number;
   readonly revision: number;
   /** Where the tokens of newly registered trials begin. */
   readonly tokenBase: number;
@@ -39,6 +42,8 @@ export type Registration =
     }
   | { readonly moved: false };
 
+type AnyProposal = Omit<Proposal, "position">;
+
 export interface RegisterOptions {
   readonly maxTrials?: number;
   /** The algorithm's position when all proposals are registered; behind the last one unless told. */
@@ -63,7 +68,7 @@ export interface RegistrationStore {
   /** Registers single trials of the grid ahead of the cursor, as a narrowed run does. Repeatable. */
   registerAhead(
     experiment: Experiment,
-    proposals: readonly Omit<Proposal, "position">[],
+    proposals: readonly AnyProposal[],
     options?: { readonly maxTrials?: number },
   ): Promise<readonly string[]>;
   /** Which of some trial ids are registered. */
@@ -110,7 +115,7 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
     const [document] = await database.read(
       "experiments",
       { key },
-      { select: ["position", "nextNumber", "revision", "tokenBase", "deletedAt"] },
+      { select: ["position", "nextNumber", "given", "revision", "tokenBase", "deletedAt"] },
     );
     if (document === undefined || document["deletedAt"] !== undefined) {
       throw new AssayError("NOT_FOUND", "The experiment was deleted while it was used");
@@ -118,16 +123,31 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
     return {
       position: numberIn(document, "position"),
       nextNumber: numberIn(document, "nextNumber"),
+      given: numberIn(document, "given"),
       revision: numberIn(document, "revision"),
       tokenBase: numberIn(document, "tokenBase"),
     };
   }
 
-  async function countPlaces({ key }: Pick<Experiment, "key">, maxTrials: number): Promise<number> {
-    if (maxTrials === Infinity) return Infinity;
-    const all = await database.count("trials", { experiment: key });
-    const broken = await database.count("trials", { experiment: key, status: "broken" });
-    return Math.max(0, maxTrials - (all - broken));
+  const idOf = (experiment: Pick<Experiment, "id">, { params, occurrence }: AnyProposal): string =>
+    trialId(experiment.id, contentKey(params, occurrence));
+
+  /** The first of some proposals, as far as a limit has places for those that are not registered yet. */
+  async function admitted<P extends AnyProposal>(
+    experiment: Experiment,
+    cursor: Cursor,
+    proposals: readonly P[],
+    maxTrials: number,
+  ): Promise<readonly P[]> {
+    if (hasRoom(cursor, maxTrials, proposals.length)) return proposals;
+    let places = await countPlaces(database, experiment, maxTrials);
+    if (places >= proposals.length) return proposals;
+    const present = await registered(proposals.map((proposal) => idOf(experiment, proposal)));
+    const end = proposals.findIndex((proposal) => {
+      if (!present.has(idOf(experiment, proposal))) places -= 1;
+      return places < 0;
+    });
+    return end < 0 ? proposals : proposals.slice(0, end);
   }
 
   /**
@@ -145,7 +165,7 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
         kind: "update",
         collection: "experiments",
         query: { key: experiment.key, revision: cursor.revision },
-        change: { set: to, increment: { revision: 1 } },
+        change: { set: to, increment: { given: documents.length, revision: 1 } },
         required: true,
       },
       { kind: "insert", collection: "trials", documents, ifAbsent: true },
@@ -179,11 +199,12 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
 
   return {
     readCursor,
-    countPlaces,
+    countPlaces: async (experiment, maxTrials) =>
+      await countPlaces(database, experiment, maxTrials),
 
     async registerTrials(experiment, cursor, proposals, options = {}) {
-      const places = await countPlaces(experiment, options.maxTrials ?? Infinity);
-      const accepted = proposals.slice(0, places);
+      const limit = options.maxTrials ?? Infinity;
+      const accepted = await admitted(experiment, cursor, proposals, limit);
       const createdAt = timestamp(context);
       const reservation = await reservationFor(options.reserveFor);
       let { nextNumber } = cursor;
@@ -215,19 +236,13 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
       for (;;) {
         const cursor = await readCursor(experiment);
         let { nextNumber } = cursor;
-        const wanted = proposals.map((proposal) => ({
-          proposal,
-          id: trialId(experiment.id, contentKey(proposal.params, proposal.occurrence)),
-        }));
-        const present = await registered(wanted.map(({ id }) => id));
-        const places = await countPlaces(experiment, options.maxTrials ?? Infinity);
-        const documents = wanted
-          .filter(({ id }) => !present.has(id))
-          .slice(0, places)
-          .map(({ proposal }) => {
-            const number = proposal.number ?? nextNumber++;
-            return newTrialDocument(experiment, { ...proposal, number }, cursor, createdAt);
-          });
+        const present = await registered(proposals.map((proposal) => idOf(experiment, proposal)));
+        const absent = proposals.filter((proposal) => !present.has(idOf(experiment, proposal)));
+        const accepted = await admitted(experiment, cursor, absent, options.maxTrials ?? Infinity);
+        const documents = accepted.map((proposal) => {
+          const number = proposal.number ?? nextNumber++;
+          return newTrialDocument(experiment, { ...proposal, number }, cursor, createdAt);
+        });
         const ids = [...present, ...documents.map((document) => document["id"] as string)];
         if (documents.length === 0) return ids;
         const to = { position: cursor.position, nextNumber };

@@ -41,7 +41,9 @@ const experiments: CollectionDeclaration = {
     nextNumber: "integer",
     /** Where the tokens of newly registered trials begin: beyond those of trials that were deleted. */
     tokenBase: "integer",
-    /** Changes with every change of `position` and `nextNumber`, and with what frees or takes places. */
+    /** At least as many as there are trials: what a limit is checked against before they are counted. */
+    given: "integer",
+    /** Changes with every change of `position`, `nextNumber` and `given`, and with what frees or takes places. */
     revision: "integer",
     code: "text",
     metadata: "encoded",

@@ -36,7 +36,7 @@ export function isMissingTable(error: unknown): boolean {
 }
 
 /** Whether a unique index forbids the write. */
-export function isDuplicate(error: unknown): boolean {
+function isDuplicate(error: unknown): boolean {
   const code = codeOf(error);
   return code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
 }

@@ -1,0 +1,66 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createGrid } from "../algorithms/grid.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { choice } from "../space/constructors.ts";
+import { createSpace } from "../space/create-space.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import type { Storage } from "../storage/storage.ts";
+import { Registrar, type Extension } from "./registrar.ts";
+
+const space = createSpace({ n: choice(Array.from({ length: 10 }, (_, n) => n)) });
+
+async function storedGrid(): Promise<{ storage: Storage; experiment: Experiment }> {
+  const storage = await openStorage("memory:");
+  onTestFinished(() => storage.close());
+  return { storage, experiment: await storage.createExperiment({ name: "grid", space }) };
+}
+
+function numbers(extension: Extension): number[] {
+  return extension.kind === "registered" ? extension.claimed.map(({ number }) => number) : [];
+}
+
+describe("a grid that is registered step by step", () => {
+  test("reserves each step for its holder, and is exhausted at its end", async () => {
+    const { storage, experiment } = await storedGrid();
+    const registrar = new Registrar(storage, experiment, createGrid(space), Infinity);
+    expect(numbers(await registrar.extend(4, "a"))).toEqual([0, 1, 2, 3]);
+    expect(await storage.countTrials(experiment, "reserved")).toBe(4);
+    expect(numbers(await registrar.extend(100, "a"))).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(await registrar.extend(1, "a")).toEqual({ kind: "exhausted" });
+    expect(await storage.countTrials(experiment)).toBe(10);
+  });
+
+  test("gives every trial to one of those that register it at a time", async () => {
+    const { storage, experiment } = await storedGrid();
+    const extend = async (holder: string): Promise<number[]> => {
+      const registrar = new Registrar(storage, experiment, createGrid(space), Infinity);
+      const got: number[] = [];
+      for (;;) {
+        const extension = await registrar.extend(2, holder);
+        if (extension.kind !== "registered") return got;
+        got.push(...numbers(extension));
+      }
+    };
+    const got = await Promise.all(["a", "b", "c"].map(extend));
+    expect(got.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, n) => n));
+  });
+
+  test("leaves trials that are there already to those who have them", async () => {
+    const { storage, experiment } = await storedGrid();
+    const inserted = await storage.insertTrial(experiment, { n: 1 }, { reserveFor: "elsewhere" });
+    const registrar = new Registrar(storage, experiment, createGrid(space), Infinity);
+    expect(numbers(await registrar.extend(3, "a"))).toEqual([0, 2]);
+    expect(await storage.renewLeases([inserted.claim!])).toEqual([true]);
+  });
+
+  test("stops at the limit, and goes on when a broken trial gives its place away", async () => {
+    const { storage, experiment } = await storedGrid();
+    const registrar = new Registrar(storage, experiment, createGrid(space), 3);
+    expect(numbers(await registrar.extend(5, "a"))).toEqual([0, 1, 2]);
+    expect(await registrar.extend(5, "a")).toEqual({ kind: "full" });
+    const [first] = await storage.getTrialIds(experiment);
+    await storage.setTrialStatus(first!, "broken");
+    expect(numbers(await registrar.extend(5, "a"))).toEqual([3]);
+    expect(await registrar.extend(5, "a")).toEqual({ kind: "full" });
+  });
+});

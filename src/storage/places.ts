@@ -1,0 +1,26 @@
+import type { Database } from "../database/contract.ts";
+import type { Experiment } from "../model/experiment.ts";
+import type { Cursor } from "./registration.ts";
+
+/**
+ * How many trials may still be given out under a limit: of those stored, all but the broken ones are, or
+ * may yet become, completed or pruned.
+ */
+export async function countPlaces(
+  database: Database,
+  { key }: Pick<Experiment, "key">,
+  maxTrials: number,
+): Promise<number> {
+  if (maxTrials === Infinity) return Infinity;
+  const all = await database.count("trials", { experiment: key });
+  const broken = await database.count("trials", { experiment: key, status: "broken" });
+  return Math.max(0, maxTrials - (all - broken));
+}
+
+/**
+ * Whether a limit surely has room for some more trials. Answered from the cursor, because counting costs
+ * the more the more trials there are; only near the limit does it have to be counted.
+ */
+export function hasRoom({ given }: Cursor, maxTrials: number, wanted: number): boolean {
+  return given + wanted <= maxTrials;
+}
