@@ -1,7 +1,7 @@
 import type { DatabaseDriver } from "../database/contract.ts";
 import { ManagedDatabase } from "../database/managed-database.ts";
 import { ensureSchema } from "./migrate.ts";
-import type { OpenStorageOptions } from "./open-storage.ts";
+import type { OpenStorageOptions } from "./open-options.ts";
 import { collections } from "./schema.ts";
 import { parseStorageUrl, type StorageLocation } from "./storage-url.ts";
 import { createStorage, type Storage } from "./storage.ts";

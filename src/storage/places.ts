@@ -1,6 +1,5 @@
 import type { Database } from "../database/contract.ts";
 import type { Experiment } from "../model/experiment.ts";
-import type { Cursor } from "./registration.ts";
 
 /**
  * How many trials may still be given out under a limit: of those stored, all but the broken ones are, or
@@ -21,6 +20,10 @@ export async function countPlaces(
  * Whether a limit surely has room for some more trials. Answered from the cursor, because counting costs
  * the more the more trials there are; only near the limit does it have to be counted.
  */
-export function hasRoom({ given }: Cursor, maxTrials: number, wanted: number): boolean {
+export function hasRoom(
+  { given }: { readonly given: number },
+  maxTrials: number,
+  wanted: number,
+): boolean {
   return given + wanted <= maxTrials;
 }

@@ -92,5 +92,5 @@ export function createTrialQueryStore(
     const isRef = typeof experiment === "string" || "id" in experiment;
     return query(isRef ? experiment : experiment.name, {});
   }
-  return { trials: trials as TrialQueryStore["trials"] };
+  return { trials };
 }

@@ -4,7 +4,7 @@ import { distance } from "fastest-levenshtein";
  * The candidate that `word` is probably a typing slip of, or undefined when none is near:
  * at most a third of the letters may differ.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {

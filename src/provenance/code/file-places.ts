@@ -8,7 +8,7 @@ import { placeholderUrl } from "./placeholders.ts";
 export const headMark = '"assay:places";';
 
 /** The global name under which a bundled file finds its place; `path` is relative to the root. */
-export function placeName(path: string): string {
+function placeName(path: string): string {
   return `$assay_${hashText(path).slice(0, 12)}`;
 }
 
