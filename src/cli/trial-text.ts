@@ -1,6 +1,6 @@
 import { trialLabel } from "../analysis/trial-label.ts";
 import type { Experiment } from "../model/experiment.ts";
-import type { Attempt, MetricPoint, Snapshot, Trial } from "../model/trial.ts";
+import type { Attempt, MetricPoint, SnapshotInfo, Trial } from "../model/trial.ts";
 import type { Artifact } from "../storage/artifacts.ts";
 import { formatDuration } from "../util/duration.ts";
 import { flattenPaths } from "../values/path.ts";
@@ -17,7 +17,7 @@ export interface TrialDetails {
   readonly trial: Trial;
   readonly attempts: readonly Attempt[];
   readonly metrics: readonly MetricPoint[];
-  readonly snapshots: readonly Snapshot[];
+  readonly snapshots: readonly SnapshotInfo[];
   readonly artifacts: readonly Artifact[];
 }
 

@@ -47,7 +47,7 @@ describe("a grid that is registered step by step", () => {
 
   test("leaves trials that are there already to those who have them", async () => {
     const { storage, experiment } = await storedGrid();
-    const inserted = await storage.insertTrial(experiment, { n: 1 }, { reserveFor: "elsewhere" });
+    const inserted = await storage.registerTrial(experiment, { n: 1 }, { reserveFor: "elsewhere" });
     const registrar = new Registrar(storage, experiment, createGrid(space), Infinity);
     expect(numbers(await registrar.extend(3, "a"))).toEqual([0, 2]);
     expect(await storage.renewLeases([inserted.claim!])).toEqual([true]);

@@ -58,13 +58,18 @@ export interface MetricPoint {
   readonly value: number;
 }
 
-/** A saved state of a trial. `number` counts from 1 within the trial. */
-export interface Snapshot<State = unknown> {
+/** What is known of a snapshot without its state. */
+export interface SnapshotInfo {
+  /** Counts from 1 within the trial. */
   readonly number: number;
   readonly label: string | null;
   readonly attempt: number;
   readonly createdAt: string;
   /** The size of the stored state. */
   readonly bytes: number;
+}
+
+/** A saved state of a trial. */
+export interface Snapshot<State = unknown> extends SnapshotInfo {
   readonly state: State;
 }

@@ -86,7 +86,7 @@ test("no statement of storage looks at all documents of a large collection, or s
   await storage.bestTrial(experiment);
   await collect(storage.getMetrics(experiment));
   await collect(storage.getMetrics(experiment, { number: 2, allAttempts: true }));
-  await storage.insertTrial(experiment, { x: 29, fixed: "constant" }).catch(() => undefined);
+  await storage.registerTrial(experiment, { x: 29, fixed: "constant" }).catch(() => undefined);
   await storage.setTrialStatus(id, "new");
   await storage.updateTrial(id, { status: "suspended" }, { "params.x": 0 });
   await storage.updateTrials(experiment, { status: "interrupted" }, { status: "broken" });

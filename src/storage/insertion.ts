@@ -28,7 +28,7 @@ export interface InsertionStore {
    * number. Throws `INVALID_VALUE`, `INVALID_RESULTS`, or `DUPLICATE` naming the trial that has these
    * parameters; then nothing was stored.
    */
-  insertTrial(
+  registerTrial(
     experiment: ExperimentRef,
     params: unknown,
     options?: InsertOptions,
@@ -54,7 +54,7 @@ export function createInsertionStore(
   }
 
   return {
-    async insertTrial(ref, params, { results, reserveFor } = {}) {
+    async registerTrial(ref, params, { results, reserveFor } = {}) {
       if (results !== undefined && reserveFor !== undefined) {
         throw new AssayError("USAGE", "A trial is inserted with results or reserved, not both");
       }

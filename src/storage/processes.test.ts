@@ -30,7 +30,7 @@ test("the trial of a process that was killed is taken over at once, and stays ex
   const file = folder.path("a.db");
   const storage = await openStorage(file);
   const experiment = await storage.createExperiment(gridSpec(1));
-  await storage.insertTrial(experiment, { x: 0, fixed: "constant" });
+  await storage.registerTrial(experiment, { x: 0, fixed: "constant" });
   const holdTrial = await nodeProgram(folder, "hold-trial");
   const holder = holdTrial(file, "grid");
   const { identity, claim } = JSON.parse(await holder.line()) as {

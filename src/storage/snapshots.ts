@@ -1,5 +1,5 @@
 import type { Document, Operation } from "../database/contract.ts";
-import type { Snapshot } from "../model/trial.ts";
+import type { Snapshot, SnapshotInfo } from "../model/trial.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
 import { readBlob, toChunks } from "./blobs.ts";
@@ -41,6 +41,8 @@ export interface SnapshotStore {
   latestSnapshot(trialId: string): Promise<StoredSnapshot | undefined>;
   /** All snapshots of a trial with their states, newest first. */
   getSnapshots(trialId: string): Promise<StoredSnapshot[]>;
+  /** All snapshots of a trial without reading their states, newest first. */
+  listSnapshots(trialId: string): Promise<SnapshotInfo[]>;
 }
 
 export function createSnapshotStore(context: StorageContext): SnapshotStore {
@@ -52,11 +54,7 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
     const experiment = numberIn(document, "experiment");
     const content = await readBlob(context, experiment, textIn(document, "sha256"), what);
     return {
-      number,
-      label: optionalText(document, "label"),
-      attempt: numberIn(document, "attempt"),
-      createdAt: textIn(document, "createdAt"),
-      bytes: numberIn(document, "bytes"),
+      ...toInfo(document),
       points: optionalNumber(document, "points") ?? 0,
       random: decodedIn(document, "random"),
       state: decodeValue(content.toString("utf8")),
@@ -116,15 +114,30 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
     },
 
     async getSnapshots(trialId) {
-      const { experiment, number } = await trialDocument(context, trialId);
-      const documents = await database.read(
-        "snapshots",
-        { experiment, number },
-        { sort: [{ field: "snapshot", descending: true }] },
-      );
       const snapshots: StoredSnapshot[] = [];
-      for (const document of documents) snapshots.push(await toSnapshot(document));
+      for (const document of await documentsOf(trialId)) snapshots.push(await toSnapshot(document));
       return snapshots;
     },
+
+    async listSnapshots(trialId) {
+      return (await documentsOf(trialId)).map(toInfo);
+    },
+  };
+
+  /** Newest first. */
+  async function documentsOf(trialId: string): Promise<Document[]> {
+    const { experiment, number } = await trialDocument(context, trialId);
+    const sort = [{ field: "snapshot", descending: true }];
+    return await database.read("snapshots", { experiment, number }, { sort });
+  }
+}
+
+function toInfo(document: Document): SnapshotInfo {
+  return {
+    number: numberIn(document, "snapshot"),
+    label: optionalText(document, "label"),
+    attempt: numberIn(document, "attempt"),
+    createdAt: textIn(document, "createdAt"),
+    bytes: numberIn(document, "bytes"),
   };
 }

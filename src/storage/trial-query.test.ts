@@ -18,9 +18,9 @@ beforeAll(async () => {
   await storage.createExperiment({ name: definition.name, space });
   for (let i = 0; i < space.size - 1; i += 1) {
     const params = space.at(i);
-    await storage.insertTrial("squares", params, { results: definition.run(params) });
+    await storage.registerTrial("squares", params, { results: definition.run(params) });
   }
-  await storage.insertTrial("squares", space.at(space.size - 1));
+  await storage.registerTrial("squares", space.at(space.size - 1));
 });
 afterAll(async () => {
   await storage.close();

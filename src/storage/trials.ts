@@ -53,7 +53,7 @@ export interface TrialReadStore {
   fetchLostTrials(experiment: ExperimentRef): Promise<Trial[]>;
   /** Parameters and states of all trials, without reading results. */
   getProgress(experiment: ExperimentRef): Promise<Progress[]>;
-  /** Completed trials over registered ones, from 0 to 1; undefined when there are none. */
+  /** Completed trials over all of the space (where it is sampled: over the registered ones), 0 to 1; undefined when there are none. */
   getCompletedRatio(experiment: ExperimentRef): Promise<number | undefined>;
   countTrials(experiment: ExperimentRef, status?: TrialStatus): Promise<number>;
   countCompletedTrials(experiment: ExperimentRef): Promise<number>;
@@ -130,6 +130,11 @@ export function createTrialReadStore(
     const found = await document(id);
     if (found === undefined) throw trialNotFound(context, id);
     return found;
+  }
+
+  /** How many trials lie outside of the grid: they are numbered behind it. */
+  async function countOutside({ key, total }: Pick<Experiment, "key" | "total">): Promise<number> {
+    return await database.count("trials", { experiment: key, number: { $gte: total ?? 0 } });
   }
 
   async function count(ref: ExperimentRef, status?: TrialStatus): Promise<number> {
@@ -210,8 +215,10 @@ export function createTrialReadStore(
     },
 
     async getCompletedRatio(ref) {
-      const all = await count(ref);
-      return all === 0 ? undefined : (await count(ref, "completed")) / all;
+      const experiment = await experiments.getExperiment(ref);
+      const outside = experiment.total === null ? 0 : await countOutside(experiment);
+      const all = experiment.total === null ? await count(experiment) : experiment.total + outside;
+      return all === 0 ? undefined : (await count(experiment, "completed")) / all;
     },
 
     countTrials: count,
@@ -226,10 +233,7 @@ export function createTrialReadStore(
         counts[status] = await database.count("trials", { experiment: key, status });
         registered += counts[status];
       }
-      const outside = await database.count("trials", {
-        experiment: key,
-        number: { $gte: total ?? 0 },
-      });
+      const outside = await countOutside({ key, total });
       const ofGrid = registered - outside;
       const open = total === null ? 0 : total - ofGrid;
       return {

@@ -85,19 +85,19 @@ describe.each(executors)("a running trial that somebody marks incomplete, with %
       run: async ({ n }, trial) => {
         if (n === 1 && trial.attempt === 1) {
           appendFileSync(folder + "ran", "started\\n");
-          let rejected;
+          let reported;
           while (!trial.signal.aborted && !existsSync(folder + "go")) {
             try {
               if (!existsSync(folder + "quiet")) await trial.report({ loss: 1 });
             } catch (error) {
-              rejected = error.code;
+              reported = error.code;
               break;
             }
             await sleep(5);
           }
           if (existsSync(folder + "go")) return { n, late: true };
-          await trial.saveSnapshot("late").catch((error) => { rejected = error.code; });
-          appendFileSync(folder + "ran", trial.signal.reason.code + " " + rejected + "\\n");
+          const saved = await trial.saveSnapshot("late").catch((error) => error.code);
+          appendFileSync(folder + "ran", [reported, saved, trial.signal.reason.code].join(" ") + "\\n");
           return { n, late: true };
         }
         return { n, late: false };
@@ -114,7 +114,7 @@ describe.each(executors)("a running trial that somebody marks incomplete, with %
     await until(async () => (await storage.getTrial(trial!.id)).attempt === 1);
     await storage.markTrialIncomplete(trial!.id);
     expect(await running).toMatchObject({ executed: 4, completed: 4, broken: 0 });
-    expect(await lines("ran")).toEqual(["started", "LEASE_LOST LEASE_LOST"]);
+    expect(await lines("ran")).toEqual(["started", "LEASE_LOST LEASE_LOST LEASE_LOST"]);
     const trials = await storage.getTrials("fenced");
     expect(trials.map(({ results }) => results)).toEqual(
       [0, 1, 2, 3].map((n) => ({ n, late: false })),

@@ -41,7 +41,7 @@ export const verb: Verb<InsertFlags> = {
       const { results } = flags;
       const options = results === undefined ? {} : { results };
       return {
-        trial: await storage.insertTrial(found, nested(values), options),
+        trial: await storage.registerTrial(found, nested(values), options),
         experiment: found,
       };
     });

@@ -5,7 +5,6 @@ import { describeTrial, type TrialDetails } from "../trial-text.ts";
 import type { Storage } from "../../storage/storage.ts";
 import type { MetricPoint } from "../../model/trial.ts";
 import type { NoFlags, Verb } from "../verb.ts";
-import { toSnapshotRow } from "../snapshot-row.ts";
 
 export const verb: Verb<NoFlags> = {
   options: {},
@@ -18,12 +17,11 @@ export const verb: Verb<NoFlags> = {
     const details = await withStorage(globals, async (storage) => await readDetails(storage, text));
     if (globals.json === true) {
       const { trial, attempts, metrics, snapshots, artifacts } = details;
-      const rows = snapshots.map(toSnapshotRow).map(({ state: _, ...row }) => row);
       await terminal.writeJson({
         ...toTrialRow(trial),
         attempts,
         metrics,
-        snapshots: rows,
+        snapshots,
         artifacts,
       });
     } else await terminal.write(describeTrial(details, terminal));
@@ -42,7 +40,7 @@ async function readDetails(storage: Storage, text: string): Promise<TrialDetails
     experiment,
     metrics,
     attempts: await storage.getAttempts(trial.id),
-    snapshots: await storage.getSnapshots(trial.id),
+    snapshots: await storage.listSnapshots(trial.id),
     artifacts: await storage.getArtifacts(trial.id),
   };
 }

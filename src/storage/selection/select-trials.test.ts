@@ -31,7 +31,7 @@ beforeAll(async () => {
   ];
   for (let i = 0; i < space.size; i += 1) {
     const found = results[i % results.length];
-    await storage.insertTrial(
+    await storage.registerTrial(
       experiment,
       space.at(i),
       found === undefined ? {} : { results: found },

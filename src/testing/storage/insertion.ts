@@ -16,7 +16,7 @@ async function line(storage: Storage): Promise<Experiment> {
 export function insertionTests({ test, expect }: StorageTests): void {
   test("a trial of the grid gets the grid's number, and the grid does not register it again", async (storage) => {
     const experiment = await line(storage);
-    const inserted = await storage.insertTrial(experiment, { x: 0.25, mode: "b" });
+    const inserted = await storage.registerTrial(experiment, { x: 0.25, mode: "b" });
     expect(inserted).toMatchObject({ number: 3, status: "new", params: { x: 0.25, mode: "b" } });
     expect(await storage.getTrial(inserted.id)).toEqual(inserted);
     await registerGrid(storage, await storage.getExperiment(experiment));
@@ -27,8 +27,8 @@ export function insertionTests({ test, expect }: StorageTests): void {
 
   test("a trial that the grid lacks gets the next number after the grid", async (storage) => {
     const experiment = await line(storage);
-    const first = await storage.insertTrial(experiment, { x: 0.3, mode: "a" });
-    const second = await storage.insertTrial(experiment, { x: 0.4, mode: "a" });
+    const first = await storage.registerTrial(experiment, { x: 0.3, mode: "a" });
+    const second = await storage.registerTrial(experiment, { x: 0.4, mode: "a" });
     expect([first.number, second.number]).toEqual([10, 11]);
     expect(await storage.countByStatus(experiment)).toMatchObject({ total: 12, new: 12 });
   });
@@ -39,7 +39,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
     const inserted = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const handle = handles[i % 2] ?? storage;
-        return await handle.insertTrial(experiment, { x: 0.001 * (i + 1), mode: "a" });
+        return await handle.registerTrial(experiment, { x: 0.001 * (i + 1), mode: "a" });
       }),
     );
     expect(numbersOf(inserted).sort((a, b) => a - b)).toEqual(
@@ -52,7 +52,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
     const handles = [storage, await again()];
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, async (_, i) =>
-        (handles[i % 2] ?? storage).insertTrial(experiment, { x: 0.5, mode: "a" }).then(
+        (handles[i % 2] ?? storage).registerTrial(experiment, { x: 0.5, mode: "a" }).then(
           () => "inserted",
           (error: unknown) => (error as { code: unknown }).code,
         ),
@@ -64,8 +64,8 @@ export function insertionTests({ test, expect }: StorageTests): void {
 
   test("parameters that a trial has are DUPLICATE and name it", async (storage) => {
     const experiment = await line(storage);
-    const { id } = await storage.insertTrial(experiment, { x: 0.3, mode: "a" }, { results });
-    await expect(storage.insertTrial(experiment, { mode: "a", x: 0.3 })).rejects.toMatchObject({
+    const { id } = await storage.registerTrial(experiment, { x: 0.3, mode: "a" }, { results });
+    await expect(storage.registerTrial(experiment, { mode: "a", x: 0.3 })).rejects.toMatchObject({
       code: "DUPLICATE",
       message: "A trial with these parameters exists already: number 10, completed",
       details: { id, number: 10, status: "completed" },
@@ -80,7 +80,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
       fixed: "constant",
     });
     const experiment = await storage.createExperiment({ name: "defaults", space });
-    const inserted = await storage.insertTrial(experiment, { depth: 3 });
+    const inserted = await storage.registerTrial(experiment, { depth: 3 });
     expect(inserted.params).toEqual({ lr: 0.5, depth: 3, fixed: "constant" });
     expect(Object.keys(inserted.params)).toEqual(["lr", "depth", "fixed"]);
     expect(inserted.number).toBe(0);
@@ -97,18 +97,18 @@ export function insertionTests({ test, expect }: StorageTests): void {
       null,
     ]) {
       await expect(
-        storage.insertTrial(experiment, params),
+        storage.registerTrial(experiment, params),
         JSON.stringify(params),
       ).rejects.toMatchObject({ code: "INVALID_VALUE" });
     }
     expect(await storage.countTrials(experiment)).toBe(0);
-    expect((await storage.insertTrial(experiment, { x: 0.3, mode: "a" })).number).toBe(10);
+    expect((await storage.registerTrial(experiment, { x: 0.3, mode: "a" })).number).toBe(10);
   });
 
   test("with valid results it is completed, without a reservation or an attempt", async (_, again) => {
     const storage = await again({ wallClock: () => new Date("2026-01-02T03:04:05.000Z") });
     const experiment = await line(storage);
-    const inserted = await storage.insertTrial(experiment, { x: 0.5, mode: "a" }, { results });
+    const inserted = await storage.registerTrial(experiment, { x: 0.5, mode: "a" }, { results });
     expect(inserted).toMatchObject({
       status: "completed",
       results,
@@ -123,7 +123,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
 
   test("a bare number is the value of the one objective", async (storage) => {
     const experiment = await line(storage);
-    const inserted = await storage.insertTrial(
+    const inserted = await storage.registerTrial(
       experiment,
       { x: 0.5, mode: "a" },
       { results: 0.125 },
@@ -135,7 +135,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
     const experiment = await line(storage);
     for (const wrong of [{ accuracy: 1 }, { loss: "0.5" }, { loss: 1, f: () => 1 }, "text", [1]]) {
       await expect(
-        storage.insertTrial(experiment, { x: 0.5, mode: "a" }, { results: wrong }),
+        storage.registerTrial(experiment, { x: 0.5, mode: "a" }, { results: wrong }),
       ).rejects.toMatchObject({ code: "INVALID_RESULTS" });
     }
     expect(await storage.countTrials(experiment)).toBe(0);
@@ -143,7 +143,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
 
   test("with a reservation it is held from its first moment, and can be run", async (storage) => {
     const experiment = await line(storage);
-    const inserted = await storage.insertTrial(
+    const inserted = await storage.registerTrial(
       experiment,
       { x: 0.5, mode: "a" },
       { reserveFor: "holder" },
@@ -169,7 +169,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
   test("a reservation that nobody keeps up is taken over", async (_, again) => {
     const storage = await again({ leaseMs: 0 });
     const experiment = await line(storage);
-    const { claim } = await storage.insertTrial(
+    const { claim } = await storage.registerTrial(
       experiment,
       { x: 0.5, mode: "a" },
       { reserveFor: "holder" },
@@ -181,14 +181,14 @@ export function insertionTests({ test, expect }: StorageTests): void {
   test("results and a reservation exclude each other", async (storage) => {
     const experiment = await line(storage);
     await expect(
-      storage.insertTrial(experiment, { x: 0.5, mode: "a" }, { results, reserveFor: "holder" }),
+      storage.registerTrial(experiment, { x: 0.5, mode: "a" }, { results, reserveFor: "holder" }),
     ).rejects.toMatchObject({ code: "USAGE" });
     expect(await storage.countTrials(experiment)).toBe(0);
   });
 
   test("an inserted trial takes a place of maxTrials", async (storage) => {
     const experiment = await storage.createExperiment(gridSpec(9));
-    await storage.insertTrial(experiment, { x: 8, fixed: "constant" });
+    await storage.registerTrial(experiment, { x: 8, fixed: "constant" });
     const cursor = await storage.readCursor(experiment);
     const registration = await storage.registerTrials(experiment, cursor, proposalsOf(experiment), {
       maxTrials: 4,
@@ -199,7 +199,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
 
   test("inserting into an experiment that is not there is NOT_FOUND", async (storage) => {
     await storedGrid(storage, 1);
-    await expect(storage.insertTrial("gird", { x: 0 })).rejects.toMatchObject({
+    await expect(storage.registerTrial("gird", { x: 0 })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
   });

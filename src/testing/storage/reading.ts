@@ -1,4 +1,4 @@
-import { choice } from "../../space/constructors.ts";
+import { choice, uniform } from "../../space/constructors.ts";
 import { createSpace } from "../../space/create-space.ts";
 import {
   collect,
@@ -165,7 +165,8 @@ export function readingTests({ test, expect }: StorageTests): void {
   });
 
   test("the completed ratio is a number from 0 to 1, and undefined of nothing", async (storage) => {
-    const empty = await storage.createExperiment(gridSpec(3, { name: "empty" }));
+    const space = createSpace({ x: uniform(0, 1) });
+    const empty = await storage.createExperiment({ name: "sampled", space, maxTrials: 4 });
     expect(await storage.getCompletedRatio(empty)).toBe(undefined);
     const experiment = await storedGrid(storage, 4);
     expect(await storage.getCompletedRatio("grid")).toBe(0);
@@ -173,6 +174,13 @@ export function readingTests({ test, expect }: StorageTests): void {
     expect(await storage.getCompletedRatio("grid")).toBe(0.25);
     await trialIn(storage, experiment, "broken");
     expect(await storage.getCompletedRatio("grid")).toBe(0.25);
+  });
+
+  test("the completed ratio of a grid counts what is not registered yet", async (storage) => {
+    const experiment = await storage.createExperiment(gridSpec(4));
+    expect(await storage.getCompletedRatio(experiment)).toBe(0);
+    await storage.registerTrial(experiment, { x: 0 }, { results });
+    expect(await storage.getCompletedRatio(experiment)).toBe(0.25);
   });
 
   for (const direction of ["minimize", "maximize"] as const) {
