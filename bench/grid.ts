@@ -9,7 +9,11 @@ import { cli, createSandbox, noopExperiment } from "./lib/sandbox.ts";
 
 const rows = 100_000;
 const window = 2000;
-const folder = createSandbox({ "million.ts": noopExperiment(1_000_000) });
+/** Says at the end how much memory the process had at most. */
+const rss = `process.on("exit", () => {
+  require("node:fs").writeSync(2, "@rss " + process.resourceUsage().maxRSS + "\\n");
+});`;
+const folder = createSandbox({ "million.ts": noopExperiment(1_000_000), "rss.cjs": rss });
 const ours = join(folder, "ours.db");
 const bare = join(folder, "bare.db");
 
@@ -77,10 +81,8 @@ const rate = (ms: number): string =>
 console.log(`registered: ${rate(times.ours)}; bare insert: ${rate(times.bare)}`);
 reportAtLeast("rows a second of a bare batched insert", times.bare / times.ours, 0.5);
 
-const hook =
-  "process.on('exit',()=>require('fs').writeSync(2,'@rss '+process.resourceUsage().maxRSS+'\\n'))";
 const usage = runCommand(
-  ["node", "--require", `data:text/javascript,${hook}`, cli, "run", "million.ts", "--no-progress"],
+  ["node", "--require", "./rss.cjs", cli, "run", "million.ts", "--no-progress"],
   { cwd: folder },
 );
 console.log(`10^6 trials: ${(usage.wallMs / 1000).toFixed(0)} s`);

@@ -24,7 +24,7 @@ export function runCommand(
     throw new Error(`${command.join(" ")} failed (${String(status)}):\n${stdout}${stderr}`);
   }
   const [wall = 0, user = 0, system = 0] = times.slice(1).map(Number);
-  const rss = /@rss (\d+)/.exec(stderr)?.[1];
+  const rss = [...stderr.matchAll(/@rss (\d+)/g)].at(-1)?.[1];
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000, maxRssMb: Number(rss ?? 0) / 1024 };
 }
 
