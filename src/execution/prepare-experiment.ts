@@ -60,12 +60,14 @@ export async function planExperiment(
     described.maxTrials,
     space.enumerable ? undefined : (kept?.maxTrials ?? undefined),
   ]);
+  // A grid ends by itself: a limit on one invocation of it says nothing about the next.
+  const lasting = space.enumerable || maxTrials === Infinity ? described.maxTrials : maxTrials;
   if (options.trial !== undefined) await checkTrial(storage, options.trial, kept, name);
   return {
     space,
     narrowed,
     maxTrials,
-    spec: maxTrials === Infinity ? spec : { ...spec, maxTrials },
+    spec: lasting === undefined ? spec : { ...spec, maxTrials: lasting },
     overwritten: isOverwriting ? stored : undefined,
     isAlgorithmAsked: asked !== undefined,
   };

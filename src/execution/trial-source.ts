@@ -52,6 +52,8 @@ export function givenTrials(
   holder: string,
 ): TrialSource {
   let waiting = [...ids];
+  /** Claimed at least once. What was given back, or taken away and made new, has to be claimed again. */
+  const handedOut = new Set<string>();
   return {
     async claim(limit) {
       const refused: string[] = [];
@@ -60,6 +62,7 @@ export function givenTrials(
         const asked = waiting.splice(0, limit);
         claimed = await storage.claimTrialsById(asked, holder);
         const got = new Set(claimed.map(({ id }) => id));
+        for (const id of got) handedOut.add(id);
         refused.push(...asked.filter((id) => !got.has(id)));
       }
       waiting.push(...refused);
@@ -72,13 +75,14 @@ export function givenTrials(
 
     async isAwaited() {
       await storage.releaseGoneHolders(experiment);
-      const unfinished: string[] = [];
-      for (const id of waiting) {
+      const unfinished = new Set<string>();
+      for (const id of new Set([...waiting, ...handedOut])) {
         const trial = await storage.findTrial(id);
-        if (trial !== undefined && !isFinished(trial.status)) unfinished.push(id);
+        if (trial !== undefined && !isFinished(trial.status)) unfinished.add(id);
+        else handedOut.delete(id);
       }
-      waiting = unfinished;
-      return unfinished.length > 0;
+      waiting = [...unfinished];
+      return unfinished.size > 0;
     },
   };
 }

@@ -119,3 +119,23 @@ describe("a trial that does not heed its signal", () => {
     expect(await lines("ran")).toEqual(["0"]);
   });
 });
+
+test("a run that is still building its store is over at once, with nothing charged", async () => {
+  const { execute, open, lines } = await experimentFolder(`
+    export default defineExperiment({
+      name: "building",
+      space: { n: choice([0, 1]) },
+      setup: () => {
+        appendFileSync(folder + "ran", "setup\\n");
+        for (;;);
+      },
+      run: () => ({}),
+    });`);
+  const controller = new AbortController();
+  const running = execute({ signal: controller.signal });
+  await until(async () => (await lines("ran")).includes("setup"));
+  controller.abort();
+  expect(await running).toMatchObject({ executed: 0, interrupted: 0 });
+  const counts = await (await open()).countByStatus("building");
+  expect(counts).toMatchObject({ new: 2, reserved: 0, interrupted: 0 });
+});

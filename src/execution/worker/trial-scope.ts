@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { format } from "node:util";
-import { AssayError } from "../../errors/assay-error.ts";
+import { AssayError, type ErrorCode } from "../../errors/assay-error.ts";
 import { createRandom, type Random } from "../../util/random.ts";
 import { decodeValue } from "../../values/decode.ts";
 import { encodeValue } from "../../values/encode.ts";
@@ -28,10 +28,10 @@ interface SentSnapshot {
   readonly random: string | undefined;
 }
 
-const abortMessages: Readonly<Record<AbortCause, string>> = {
-  interrupted: "The run was interrupted",
-  timeout: "The trial ran longer than its limit",
-  "lease lost": "The trial belongs to another worker by now",
+const abortReasons: Readonly<Record<AbortCause, readonly [ErrorCode, message: string]>> = {
+  interrupted: ["INTERRUPTED", "The run was interrupted"],
+  timeout: ["TIMEOUT", "The trial ran longer than its limit"],
+  "lease lost": ["LEASE_LOST", "The trial belongs to another worker by now"],
 };
 
 /** The `trial` object of one attempt. */
@@ -145,8 +145,8 @@ export class TrialScope implements TrialContext {
 
   /** Fires the signal. */
   abort(cause: AbortCause): void {
-    const code = cause === "timeout" ? "TIMEOUT" : cause === "lease lost" ? "LEASE_LOST" : "MODE";
-    this.#reason = new AssayError(code, abortMessages[cause], { details: { cause } });
+    const [code, message] = abortReasons[cause];
+    this.#reason = new AssayError(code, message, { details: { cause } });
     this.#controller?.abort(this.#reason);
   }
 

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Experiment } from "../model/experiment.ts";
+import { choice } from "../space/constructors.ts";
+import { createSpace } from "../space/create-space.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import type { Storage } from "../storage/storage.ts";
+import { givenTrials } from "./trial-source.ts";
+
+let storage: Storage;
+let experiment: Experiment;
+let ids: string[];
+
+beforeEach(async () => {
+  storage = await openStorage("memory:");
+  const space = createSpace({ x: choice([1, 2, 3]) });
+  experiment = await storage.createExperiment({ name: "given", space });
+  ids = [];
+  for (const x of [1, 2, 3]) ids.push((await storage.registerTrial("given", { x })).id);
+});
+afterEach(async () => {
+  await storage.close();
+});
+
+describe("a source of given trials", () => {
+  test("hands out each open trial once, in the order given", async () => {
+    const [first = "", second = "", third = ""] = ids;
+    await storage.completeTrial(second, {});
+    const source = givenTrials(storage, experiment, [third, second, first], "me");
+    const claimed = [...(await source.claim(1)), ...(await source.claim(5))];
+    expect(claimed.map(({ id }) => id)).toEqual([third, first]);
+    expect(await source.claim(5)).toEqual([]);
+  });
+
+  test("hands a trial out again that was taken away and made new", async () => {
+    const [first = ""] = ids;
+    const source = givenTrials(storage, experiment, [first], "me");
+    const [claimed] = await source.claim(1);
+    await storage.setTrialStatus(first, "new");
+    expect(await source.isAwaited()).toBe(true);
+    const [again] = await source.claim(1);
+    expect(again?.id).toBe(first);
+    expect(again?.token).toBeGreaterThan(claimed?.token ?? Infinity);
+  });
+
+  test("awaits what others hold, and nothing once all is finished", async () => {
+    const [first = ""] = ids;
+    const source = givenTrials(storage, experiment, [first], "me");
+    const [held] = await storage.claimTrialsById([first], "another");
+    expect(await source.claim(1)).toEqual([]);
+    expect(await source.isAwaited()).toBe(true);
+    if (held !== undefined) await storage.setTrialStatus(held.id, "broken");
+    expect(await source.isAwaited()).toBe(false);
+  });
+});
