@@ -35,10 +35,13 @@ export async function listExperiments(storage: Storage): Promise<ExperimentOverv
   return overviews;
 }
 
-/** How many trials an experiment is to have; null for a sampled space without a limit. */
-export function plannedTrials({ maxTrials }: Experiment, { total }: TrialCounts): number | null {
-  const planned = Math.min(total ?? Infinity, maxTrials ?? Infinity);
-  return planned === Infinity ? null : planned;
+/**
+ * How many trials an experiment is to have, at least those that it has already; null for a sampled space
+ * without a limit.
+ */
+export function plannedTrials({ maxTrials }: Experiment, trials: TrialCounts): number | null {
+  const planned = Math.min(trials.total ?? Infinity, maxTrials ?? Infinity);
+  return planned === Infinity ? null : Math.max(planned, trials.completed + trials.pruned);
 }
 
 /** Completed and pruned trials over the planned ones, from 0 to 1; null when it is not known how many those are. */

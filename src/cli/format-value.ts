@@ -7,9 +7,13 @@ export function formatValue(value: unknown, limit = 60): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "number") return formatNumber(value);
   if (typeof value === "string") return oneLine(value, limit);
-  if (types.isDate(value)) return formatTime(value.toISOString());
+  if (types.isDate(value)) return formatDate(value);
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   return oneLine(showValue(value, limit), limit);
+}
+
+function formatDate(date: Date): string {
+  return Number.isNaN(date.getTime()) ? "invalid date" : formatTime(date.toISOString());
 }
 
 /** A time, ISO 8601 in UTC, to the second: `2026-01-31 14:05:09`. */

@@ -20,7 +20,9 @@ export function describeError(error: unknown, { json, verbose }: ErrorFormat): s
 
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return isAssayError(error) && error.code === "USAGE" ? exitCodes.usage : exitCodes.error;
+  if (!isAssayError(error)) return exitCodes.error;
+  if (error.code === "INTERRUPTED") return exitCodes.interrupted;
+  return error.code === "USAGE" ? exitCodes.usage : exitCodes.error;
 }
 
 /** Errors of the system that a person can do something about, in words; all others as they are. */

@@ -63,7 +63,11 @@ function headline(summary: ExecutionSummary): string {
   const before = skipped === 0 ? [] : [`${String(skipped)} completed before`];
   const brokenBefore = summary.brokenInExperiment - broken;
   if (brokenBefore > 0) before.push(`${String(brokenBefore)} broken before`);
-  if (executed + interrupted === 0) return ["nothing to run", ...before].join(", ");
+  if (executed + interrupted === 0) {
+    const { limitReached } = summary;
+    const why = limitReached === null ? [] : [`maxTrials ${String(limitReached)} is reached`];
+    return ["nothing to run", ...why, ...before].join(", ");
+  }
   return [`${did.join(", ")} in ${formatDuration(summary.elapsedMs)}`, ...before].join(", ");
 }
 

@@ -1,5 +1,5 @@
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
-import type { FinishedReport, TrialReport } from "../storage/reports.ts";
+import { givenBack, type FinishedReport, type TrialReport } from "../storage/reports.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Params } from "../space/params-of.ts";
 import { toTimestamp } from "../util/timestamp.ts";
@@ -178,10 +178,7 @@ export class Coordinator implements CrewListener {
 
   /** Ends claims under which nothing was started. */
   #giveBack(trials: readonly ClaimedTrial[]): void {
-    for (const trial of trials) {
-      const status = trial.attempt === 0 ? "new" : "interrupted";
-      this.#journal.add({ kind: "finished", trial, status });
-    }
+    for (const trial of trials) this.#journal.add(givenBack(trial));
   }
 
   #end(end: RunEnd): void {

@@ -92,21 +92,8 @@ export async function storeExperiment(
     ),
   );
   if (Object.keys(changes).length === 0) return experiment;
-  if ("algorithm" in changes) await rewind(storage, experiment);
   await storage.updateExperiment(experiment, changes);
   return { ...experiment, ...changes };
-}
-
-/**
- * Lets another algorithm begin at its start: a position means something only to the one that reached it. What
- * is registered already stays as it is.
- */
-async function rewind(storage: Storage, experiment: Experiment): Promise<void> {
-  for (;;) {
-    const cursor = await storage.readCursor(experiment);
-    const { moved } = await storage.registerTrials(experiment, cursor, [], { finalPosition: 0 });
-    if (moved) return;
-  }
 }
 
 /** Free inputs need a value: by default, or given as `name=value`. */

@@ -5,7 +5,8 @@ import type { Progress } from "./progress.ts";
 const barCells = 24;
 /** How often a line is written where there is no terminal to redraw it. */
 const lineEveryMs = 5000;
-const clearLine = "\r\u001B[2K";
+/** Goes to the start of a terminal's line and clears it. */
+export const clearLine = "\r\u001B[2K";
 
 /** A stream that may be a terminal. */
 export interface ProgressStream {

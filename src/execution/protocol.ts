@@ -42,6 +42,8 @@ export type ToWorker =
 
 /** What a worker that has loaded its program is told. */
 export type ToRunner =
+  /** After a broken trial: go on with what is queued. */
+  | { readonly type: "continue" }
   | { readonly type: "run"; readonly tasks: readonly Task[] }
   /** Asks a task to end; one that was not started is forgotten. */
   | { readonly type: "abort"; readonly id: string; readonly cause: AbortCause }
@@ -86,7 +88,10 @@ export type FromWorker =
   | { readonly type: "described"; readonly experiment: DescribedExperiment }
   /** The worker cannot run trials: its file cannot be loaded, or `setup` threw. */
   | { readonly type: "unusable"; readonly error: ErrorData }
-  /** The trial before ended (if there was one) and the next one (if there is one) started. */
+  /**
+   * The trial before ended (if there was one) and the next one (if there is one) started. After a broken
+   * trial none starts before `continue`: it may be the one too many.
+   */
   | {
       readonly type: "moved";
       readonly ended: Ending | undefined;

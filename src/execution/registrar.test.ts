@@ -45,6 +45,15 @@ describe("a grid that is registered step by step", () => {
     expect(got.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, n) => n));
   });
 
+  test("stops when another run changes the algorithm, whose positions mean something else", async () => {
+    const { storage, experiment } = await storedGrid();
+    const registrar = new Registrar(storage, experiment, createGrid(space), Infinity);
+    await registrar.extend(4, "a");
+    await storage.updateExperiment(experiment, { algorithm: { name: "random" } });
+    await expect(registrar.extend(4, "a")).rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await storage.readCursor(experiment)).position).toBe(0);
+  });
+
   test("leaves trials that are there already to those who have them", async () => {
     const { storage, experiment } = await storedGrid();
     const inserted = await storage.registerTrial(experiment, { n: 1 }, { reserveFor: "elsewhere" });

@@ -1,8 +1,10 @@
 import type { Algorithm, Observation, Suggestion } from "../algorithms/algorithm.ts";
+import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
-import type { RegistrationStore } from "../storage/registration.ts";
+import type { Cursor, RegistrationStore } from "../storage/registration.ts";
+import { encodeValue } from "../values/encode.ts";
 
 /** Why no more trials were registered. `full`: `maxTrials` leaves no place now. */
 export type Extension =
@@ -15,6 +17,7 @@ export class Registrar {
   readonly #experiment: Experiment;
   readonly #algorithm: Algorithm;
   readonly #maxTrials: number;
+  readonly #algorithmText: string;
   #isExhausted = false;
 
   constructor(
@@ -27,12 +30,14 @@ export class Registrar {
     this.#experiment = experiment;
     this.#algorithm = algorithm;
     this.#maxTrials = maxTrials;
+    this.#algorithmText = encodeValue(experiment.algorithm);
   }
 
   /** Registers up to `count` trials more and reserves them for a holder. */
   async extend(count: number, holder: string): Promise<Extension> {
     while (!this.#isExhausted) {
       const cursor = await this.#storage.readCursor(this.#experiment);
+      this.#checkAlgorithm(cursor);
       const { suggestions, position, isExhausted } = await this.#algorithm.suggest({
         position: cursor.position,
         count,
@@ -52,6 +57,16 @@ export class Registrar {
       if (suggestions.length > 0) return { kind: "full" };
     }
     return { kind: "exhausted" };
+  }
+
+  /** Two algorithms cannot share a position: what one of them has passed, the other may not have proposed. */
+  #checkAlgorithm({ algorithm }: Cursor): void {
+    if (algorithm === this.#algorithmText) return;
+    throw new AssayError(
+      "CONFLICT",
+      `Another run changed the algorithm of "${this.#experiment.name}"; run it again to go on with that one`,
+      { details: { experiment: this.#experiment.name, algorithm } },
+    );
   }
 
   /** Lets the algorithm learn from a trial that finished. */

@@ -16,6 +16,7 @@ import { reportProgress } from "./progress-reporter.ts";
 import { RunRecord } from "./run-record.ts";
 import { selectTrials } from "./select-trials.ts";
 import { storageTarget } from "./storage-target.ts";
+import { trialOutput } from "./trial-output.ts";
 
 /** What one invocation did. */
 export interface ExecutionSummary {
@@ -38,6 +39,8 @@ export interface ExecutionSummary {
   readonly stopped: string | null;
   /** Broken trials in the whole experiment. */
   readonly brokenInExperiment: number;
+  /** `maxTrials`, where it is the reason that there was nothing to run; null otherwise. */
+  readonly limitReached: number | null;
 }
 
 /** What `execute` does (its documentation is there), in a module that is loaded when it is called. */
@@ -61,7 +64,8 @@ export async function runExperiment(
       taskDirectory: ({ id }) => join(directory, ".assay", "trials", id),
     });
     // The workers load the code while the driver is loaded here.
-    const [described] = await Promise.all([crew.described, target.preload()]);
+    const loading = Promise.race([crew.described, interruption(options.signal)]);
+    const [described] = await Promise.all([loading, target.preload()]);
     const existing = await target.openExisting();
     const plan = await planExperiment(existing, described, options, loaded.bundle);
     const storage = existing ?? (await target.create());
@@ -71,6 +75,17 @@ export async function runExperiment(
     if (options.directory !== undefined) process.chdir(back);
     await target.release();
   }
+}
+
+/** Rejects when a run is interrupted while the file is loaded, which may never be over. */
+async function interruption(signal: AbortSignal | undefined): Promise<never> {
+  return await new Promise((_, reject) => {
+    const interrupt = (): void => {
+      const message = "Interrupted while the experiment's file was loaded; nothing was run";
+      reject(new AssayError("INTERRUPTED", message));
+    };
+    signal?.addEventListener("abort", interrupt, { once: true });
+  });
 }
 
 /** Makes a folder the working directory. `USAGE` when it is none. */
@@ -111,6 +126,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     experiment.objectives[0],
   );
   await offerBest(storage, experiment, progress);
+  const output = trialOutput(process.stderr);
   const reporter = reportProgress(progress, options.progress ?? false);
   const coordinator = new Coordinator(crew, {
     storage,
@@ -118,7 +134,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     run: () => record.reference,
     progress,
     onProgress: reporter.changed,
-    onOutput: options.onOutput ?? ((text) => process.stderr.write(text)),
+    onOutput: options.onOutput ?? ((text) => output.write(text)),
     timeoutMs: options.timeout,
     maxBroken: options.maxBroken,
     waits: options.wait !== false,
@@ -127,13 +143,15 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
   });
   try {
     const end = await coordinator.run();
-    const summary = await summarize(storage, experiment, progress, end, record);
+    const summary = await summarize(storage, experiment, progress, end, record, plan.maxTrials);
     await record.finish(end, summary);
+    await record.showResults();
     return summary;
   } catch (error) {
     await record.fail();
     throw error;
   } finally {
+    output.end();
     reporter.stop();
   }
 }
@@ -157,6 +175,7 @@ async function summarize(
   progress: ProgressTracker,
   end: RunEnd,
   record: RunRecord,
+  maxTrials: number,
 ): Promise<ExecutionSummary> {
   const { completed, broken, pruned, interrupted } = progress.counts;
   const best = experiment.objectives.length === 0 ? undefined : await storage.bestTrial(experiment);
@@ -174,5 +193,16 @@ async function summarize(
     stopped:
       end.kind === "done" ? null : end.kind === "stopped" ? end.reason : "The run was interrupted",
     brokenInExperiment: await storage.countBrokenTrials(experiment),
+    limitReached: await limitReached(storage, experiment, progress, maxTrials),
   };
+}
+
+async function limitReached(
+  storage: Storage,
+  experiment: Experiment,
+  progress: ProgressTracker,
+  maxTrials: number,
+): Promise<number | null> {
+  if (progress.ended > 0 || maxTrials === Infinity) return null;
+  return (await storage.countPlaces(experiment, maxTrials)) === 0 ? maxTrials : null;
 }

@@ -1,5 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import type { Experiment } from "../model/experiment.ts";
+import type { ClaimedTrial } from "../storage/leases.ts";
+import { givenBack } from "../storage/reports.ts";
 import type { Run } from "../storage/runs.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { RunEnd } from "./coordinator.ts";
@@ -35,7 +37,7 @@ export class RunRecord {
     return {
       claim: async (limit) => {
         const claimed = await source.claim(limit);
-        if (claimed.length > 0) await this.#start();
+        if (claimed.length > 0) await this.#startWith(claimed);
         return claimed;
       },
       observe: (observation) => {
@@ -45,7 +47,7 @@ export class RunRecord {
     };
   }
 
-  /** Records how the run ended, and shows what it found in the experiment's view. */
+  /** Records how the run ended. */
   async finish(end: RunEnd, summary: object): Promise<void> {
     if (this.#run === undefined) return;
     const status = end.kind === "done" ? "completed" : end.kind;
@@ -53,13 +55,28 @@ export class RunRecord {
       Object.entries(summary).filter(([, value]) => typeof value === "number"),
     );
     await this.#storage.updateRun(this.#run, { status, summary: counts });
-    await this.#storage.refreshView(this.#experiment);
+  }
+
+  /** Shows what the run found in the experiment's view. A run without one has found as much. */
+  async showResults(): Promise<void> {
+    if (this.#run === undefined) return;
+    await this.#storage.refreshView(this.#experiment).catch(() => undefined);
   }
 
   /** Records that the run could not go on. That nothing can be written may be the reason. */
   async fail(): Promise<void> {
     if (this.#run === undefined) return;
     await this.#storage.updateRun(this.#run, { status: "failed" }).catch(() => undefined);
+  }
+
+  /** Makes the record, or gives back what was claimed: nobody else would while this process lives. */
+  async #startWith(claimed: readonly ClaimedTrial[]): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#storage.commitReports(claimed.map(givenBack)).catch(() => undefined);
+      throw error;
+    }
   }
 
   async #start(): Promise<void> {

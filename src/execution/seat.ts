@@ -152,6 +152,8 @@ export class Seat {
       case "moved":
         this.#hasMoved = true;
         if (message.ended !== undefined) this.#ended(message.ended);
+        // Whatever followed from its end, to drop the rest perhaps, was posted before.
+        if (message.ended?.status === "broken") this.#worker.post({ type: "continue" });
         if (message.started !== undefined) this.#started(message.started);
         return;
       case "metrics":

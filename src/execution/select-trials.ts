@@ -29,7 +29,8 @@ export async function selectTrials(
   const { space, narrowed, maxTrials } = plan;
   if (options.trial !== undefined) {
     const { id } = await storage.getTrial(options.trial);
-    if (options.retryBroken === true) await renewBroken(storage, id);
+    const hasRoom = (await storage.countPlaces(experiment, maxTrials)) > 0;
+    if (options.retryBroken === true && hasRoom) await renewBroken(storage, id);
     return await given(storage, experiment, [id], holder);
   }
   if (options.retryBroken === true) {

@@ -25,12 +25,13 @@ export function openTrials(
   return {
     async claim(limit) {
       const claimed = await storage.claimTrials(experiment, holder, limit);
-      while (claimed.length < limit) {
-        const extension = await registrar.extend(limit - claimed.length, holder);
-        if (extension.kind !== "registered") break;
-        claimed.push(...extension.claimed);
+      // One at a time: what is claimed already must not be lost by an error of the next step.
+      if (claimed.length > 0) return claimed;
+      for (;;) {
+        const extension = await registrar.extend(limit, holder);
+        if (extension.kind !== "registered") return [];
+        if (extension.claimed.length > 0) return [...extension.claimed];
       }
-      return claimed;
     },
 
     observe(observation) {

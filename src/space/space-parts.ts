@@ -23,11 +23,13 @@ export function takeApart(root: NestedNode): SpaceParts {
   const [first] = matched;
   if (first === undefined) return { root, leaves, matched, grid };
   if (grid === undefined) throw sampledBeside(first, leaves);
+  const other = matched.find(({ values }) => values.length !== first.values.length);
+  if (other !== undefined) throw unequal(first, other);
   for (const { name, values } of matched) {
     if (values.length === grid.size) continue;
     throw invalidSpace(
       undefined,
-      `matched dimension "${name}" has ${values.length} values, but the grid has ${grid.size} trials`,
+      `matched dimension "${name}" has ${counted(values.length, "value")}, but the grid has ${counted(grid.size, "trial")}`,
       { parameter: name, values: values.length, trials: grid.size },
     );
   }
@@ -67,4 +69,21 @@ function sampledBeside({ name }: MatchedValues, leaves: readonly PlacedLeaf[]): 
     `matched dimension "${name}" needs a grid, but "${sampled}" can only be sampled`,
     { parameter: name, sampled },
   );
+}
+
+function unequal(a: MatchedValues, b: MatchedValues): Error {
+  const has = ({ name, values }: MatchedValues): string =>
+    `"${name}" has ${counted(values.length, "value")}`;
+  return invalidSpace(
+    undefined,
+    `matched dimensions are equally long, but ${has(a)} and ${has(b)}`,
+    {
+      parameters: [a.name, b.name],
+      values: [a.values.length, b.values.length],
+    },
+  );
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -103,13 +103,12 @@ export function createAdministrationStore(
 
   /** Applies an update to one trial, again when it changes in between. */
   async function change(
-    id: string,
     update: TrialUpdate,
-    allows: (document: Document) => boolean,
+    read: () => Promise<Document | undefined>,
   ): Promise<number> {
     for (;;) {
-      const document = await trialDocument(context, id);
-      if (!allows(document)) return 0;
+      const document = await read();
+      if (document === undefined) return 0;
       const experiment = await experimentOf(document);
       const target = legalTarget(document, update) ?? refuse(document, update);
       if (await apply(document, target, update.results, experiment)) return 1;
@@ -124,9 +123,10 @@ export function createAdministrationStore(
     const { was, results } = options;
     parseTrialStatus(status);
     if (was !== undefined) parseTrialStatus(was);
-    await change(id, results === undefined ? { status } : { status, results }, (document) => {
+    await change(results === undefined ? { status } : { status, results }, async () => {
+      const document = await trialDocument(context, id);
       const found = textIn(document, "status");
-      if (was === undefined || was === found) return true;
+      if (was === undefined || was === found) return document;
       throw new AssayError(
         "INVALID_TRANSITION",
         `Trial ${id} is ${found}, not ${was}; nothing was changed`,
@@ -140,9 +140,10 @@ export function createAdministrationStore(
 
     async updateTrial(id, update, where = {}) {
       checkUpdate(update);
-      const [matching] = await database.read("trials", { ...where, id }, { scan: true });
-      if (matching === undefined) return 0;
-      return await change(id, update, (document) => document["token"] === matching["token"]);
+      return await change(update, async () => {
+        const [matching] = await database.read("trials", { ...where, id }, { scan: true });
+        return matching;
+      });
     },
 
     async updateTrials(ref, update, where = {}) {

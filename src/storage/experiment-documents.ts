@@ -61,8 +61,13 @@ export function experimentChange(update: ExperimentUpdate): Change {
     );
   }
   const { maxTrials, code, algorithm, metadata } = update;
+  // A position means something only to the algorithm that reached it: another one begins at its start, and
+  // whoever still goes on with the old one finds the revision changed.
+  const restart = algorithm === undefined ? {} : { increment: { revision: 1 } };
   return {
+    ...restart,
     set: {
+      position: algorithm === undefined ? undefined : 0,
       maxTrials: checkedLimit(maxTrials ?? undefined),
       code,
       algorithm: algorithm && encodeValue(algorithm, "algorithm"),

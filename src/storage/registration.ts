@@ -7,7 +7,7 @@ import { encodeValue } from "../values/encode.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import { toClaimed, type ClaimedTrial } from "./leases.ts";
 import { countPlaces, hasRoom } from "./places.ts";
-import { numberIn } from "./records.ts";
+import { numberIn, textIn } from "./records.ts";
 
 /** How far an experiment is registered. `revision` makes a move of it conditional. */
 export interface Cursor {
@@ -16,6 +16,8 @@ export interface Cursor {
   /** At least as many as there are trials. */
   readonly given: number;
   readonly revision: number;
+  /** A text of the codec: whose position it is. */
+  readonly algorithm: string;
   /** Where the tokens of newly registered trials begin. */
   readonly tokenBase: number;
 }
@@ -115,7 +117,17 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
     const [document] = await database.read(
       "experiments",
       { key },
-      { select: ["position", "nextNumber", "given", "revision", "tokenBase", "deletedAt"] },
+      {
+        select: [
+          "position",
+          "nextNumber",
+          "given",
+          "revision",
+          "algorithm",
+          "tokenBase",
+          "deletedAt",
+        ],
+      },
     );
     if (document === undefined || document["deletedAt"] !== undefined) {
       throw new AssayError("NOT_FOUND", "The experiment was deleted while it was used");
@@ -125,6 +137,7 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
       nextNumber: numberIn(document, "nextNumber"),
       given: numberIn(document, "given"),
       revision: numberIn(document, "revision"),
+      algorithm: textIn(document, "algorithm"),
       tokenBase: numberIn(document, "tokenBase"),
     };
   }

@@ -52,6 +52,11 @@ export interface ResumedReport {
   readonly from: { readonly attempt: number; readonly points: number };
 }
 
+/** The end of a claim under which nothing was started: the trial is open again, as it was. */
+export function givenBack(trial: ClaimedTrial): FinishedReport {
+  return { kind: "finished", trial, status: trial.attempt === 0 ? "new" : "interrupted" };
+}
+
 /** What the holder of a trial has to tell storage. */
 export type TrialReport = StartedReport | FinishedReport | MetricsReport | ResumedReport;
 

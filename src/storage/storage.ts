@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Database } from "../database/contract.ts";
 import { createAdministrationStore, type AdministrationStore } from "./administration.ts";
 import { createAlgorithmLockStore, type AlgorithmLockStore } from "./algorithm-lock.ts";

@@ -41,6 +41,11 @@ describe("a query of trials", () => {
     ]);
   });
 
+  test("parses each expression by itself, so that none undoes another", async () => {
+    const query = storage.trials("squares").where("x < 0").where("x > 0) or (x < 9");
+    await expect(query.rows()).rejects.toMatchObject({ code: "INVALID_EXPRESSION" });
+  });
+
   test("narrows by state, sorts and limits", async () => {
     const query = storage.trials("squares").status("completed").sort("y", { descending: true });
     expect((await query.limit(3).rows()).map((row) => row.number)).toEqual([0, 1, 8]);

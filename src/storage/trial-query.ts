@@ -64,9 +64,8 @@ export function createTrialQueryStore(
       await selectTrials(storage, await experiments.getExperiment(ref), choice);
     return {
       where: (expression) => {
-        const { where } = choice;
-        const joined = where === undefined ? expression : `(${where}) and (${expression})`;
-        return query(ref, { ...choice, where: joined });
+        const { where = [] } = choice;
+        return query(ref, { ...choice, where: [where, expression].flat() });
       },
       status: (...statuses) => query(ref, { ...choice, statuses }),
       sort: (name, { descending = false } = {}) =>

@@ -2,6 +2,7 @@ import type { Document, ViewDeclaration } from "../database/contract.ts";
 import { spaceFromDefinition } from "../space/create-space.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { isPlainString } from "../values/plain.ts";
 import { decodedIn, numberIn, optionalText, textIn } from "./records.ts";
 import { collections } from "./schema.ts";
 
@@ -13,7 +14,11 @@ export interface ViewStore {
   refreshView(experiment: ExperimentRef): Promise<string | undefined>;
 }
 
-const tables: readonly string[] = collections.map(({ name }) => name);
+/** What SQLite has names for already: tables and their indexes. */
+const tables: readonly string[] = collections.flatMap(({ name, indexes }) => [
+  name,
+  ...indexes.map(({ fields }) => `${name}_by_${fields.join("_")}`),
+]);
 const own = ["number", "id", "status", "attempt", "startedAt", "endedAt", "durationMs", "seed"];
 
 export function createViewStore(
@@ -95,7 +100,7 @@ const maxColumns = 1000;
 function toColumns(paths: readonly string[]): Readonly<Record<string, string>> {
   const columns = new Map<string, string>();
   const taken = new Set<string>();
-  for (const path of paths.slice(0, maxColumns)) {
+  for (const path of paths.filter(isPlainString).slice(0, maxColumns)) {
     const short = path.slice(path.indexOf(".") + 1);
     const column = taken.has(lower(short)) ? path : short;
     taken.add(lower(column));

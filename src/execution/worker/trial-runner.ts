@@ -31,6 +31,7 @@ export class TrialRunner {
   #requests = 0;
   #current: TrialScope | undefined;
   #isWorking = false;
+  #continue: (() => void) | undefined;
   #store: { readonly value: unknown } | undefined;
 
   constructor(
@@ -63,6 +64,9 @@ export class TrialRunner {
       case "drop":
         this.#queue.length = 0;
         return;
+      case "continue":
+        this.#continue?.();
+        return;
     }
   }
 
@@ -88,9 +92,21 @@ export class TrialRunner {
       this.#send({ type: "moved", ended, started: { id: task.id, at: startedAt } });
       ended = await this.#run(scope, startedAt);
       this.#current = undefined;
+      if (ended.status === "broken") {
+        await this.#pause(ended);
+        ended = undefined;
+      }
     }
     this.#isWorking = false;
     this.#send({ type: "moved", ended, started: undefined });
+  }
+
+  /** Tells of a broken trial and waits for the word to go on. */
+  async #pause(ended: Ending): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#continue = resolve;
+      this.#send({ type: "moved", ended, started: undefined });
+    });
   }
 
   /** Builds the store, once in this worker. */

@@ -51,6 +51,9 @@ const distributions: ReadonlyMap<string, Distribution> = new Map([
 
 /** True for a text of the form `word(…)`, which is a prior; every other text is a constant. */
 export function isPriorText(text: string): boolean {
+  const word = /^\s*\+?\s*([\p{L}_][\p{L}\p{N}_.]*)\(/u.exec(text)?.[1];
+  // What begins as a known prior is meant to be one, even if its end is missing.
+  if (word !== undefined && (word === "choices" || distributions.has(word))) return true;
   return /^\s*\+?\s*[\p{L}_][\p{L}\p{N}_.]*\(.*\)\s*$/su.test(text);
 }
 

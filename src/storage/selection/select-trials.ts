@@ -1,6 +1,6 @@
 import type { Query } from "../../database/contract.ts";
 import { matches } from "../../expression/evaluate.ts";
-import type { Expression } from "../../expression/expression.ts";
+import { conjunction, type Expression } from "../../expression/expression.ts";
 import { lookupName } from "../../expression/lookup.ts";
 import { namesOf } from "../../expression/names.ts";
 import { parseExpression } from "../../expression/parse.ts";
@@ -19,8 +19,8 @@ import { toTrialScope } from "./trial-scope.ts";
 export interface TrialChoice {
   /** Only trials in one of these states. */
   readonly statuses?: readonly TrialStatus[];
-  /** An expression such as `lr < 0.1 and accuracy > 0.9`. */
-  readonly where?: string;
+  /** An expression such as `lr < 0.1 and accuracy > 0.9`, or several that all hold. */
+  readonly where?: string | readonly string[];
   /** Default: by number. */
   readonly order?: TrialOrder;
   readonly limit?: number;
@@ -47,7 +47,7 @@ export async function selectTrials(
   { statuses, where, order, limit = Infinity }: TrialChoice,
 ): Promise<SelectedTrials> {
   const space = spaceFromDefinition(experiment.space);
-  const expression = where === undefined ? undefined : parseExpression(where);
+  const expression = parseAll(where);
   const names = expression === undefined ? [] : namesOf(expression);
   const asked = order === undefined ? names : [...names, order.name];
   await checkNames(storage, experiment, space, asked);
@@ -81,6 +81,13 @@ export async function selectTrials(
       return count;
     },
   };
+}
+
+/** Each expression is parsed by itself, so that none can undo another. */
+function parseAll(where: TrialChoice["where"]): Expression | undefined {
+  const texts = where === undefined ? [] : typeof where === "string" ? [where] : where;
+  const [first, ...others] = texts.map(parseExpression);
+  return first === undefined ? undefined : conjunction([first, ...others]);
 }
 
 async function* matching(
