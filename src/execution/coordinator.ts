@@ -221,7 +221,7 @@ export class Coordinator implements CrewListener {
     { call }: Extract<FromWorker, { type: "request" }>,
     reply: Parameters<CrewListener["onRequest"]>[2],
   ): void {
-    void answerRequest(this.#plan.storage, this.#journal, trial, call).then(reply);
+    void answerRequest(this.#plan.storage, this.#journal, this.#metrics, trial, call).then(reply);
   }
 
   onOutput(text: string): void {

@@ -32,6 +32,17 @@ export class MetricChunks {
     return report;
   }
 
+  /** The last value of each metric that a trial has reported, or taken over. */
+  last(trial: ClaimedTrial): Readonly<Record<string, number>> {
+    return { ...this.#series.get(trial.id)?.last };
+  }
+
+  /** The attempt continues from a snapshot: its metrics have the values that they had there. */
+  resume(trial: ClaimedTrial, last: Readonly<Record<string, number>>): void {
+    const series = this.#series.get(trial.id) ?? { chunk: 0, points: 0, last: {} };
+    this.#series.set(trial.id, { ...series, last: { ...series.last, ...last } });
+  }
+
   /** The attempt is over. */
   end(trial: ClaimedTrial): void {
     this.#series.delete(trial.id);

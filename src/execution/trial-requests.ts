@@ -6,6 +6,7 @@ import { leaseLost } from "../storage/trial-documents.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
 import type { Journal } from "./journal.ts";
+import type { MetricChunks } from "./metric-chunks.ts";
 import type { Reply, TrialRequest } from "./protocol.ts";
 
 /**
@@ -15,13 +16,14 @@ import type { Reply, TrialRequest } from "./protocol.ts";
 export async function answerRequest(
   storage: Storage,
   journal: Journal,
+  metrics: MetricChunks,
   trial: ClaimedTrial,
   call: TrialRequest,
 ): Promise<Reply> {
   try {
     await journal.flush();
     if (journal.isStale(trial)) throw leaseLost(trial.id);
-    return { ok: true, value: await answer(storage, journal, trial, call) };
+    return { ok: true, value: await answer(storage, journal, metrics, trial, call) };
   } catch (error) {
     return { ok: false, error: toErrorData(error) };
   }
@@ -30,6 +32,7 @@ export async function answerRequest(
 async function answer(
   storage: Storage,
   journal: Journal,
+  metrics: MetricChunks,
   trial: ClaimedTrial,
   call: TrialRequest,
 ): Promise<unknown> {
@@ -38,15 +41,21 @@ async function answer(
       return undefined;
     case "saveSnapshot": {
       const { state, random, label, points } = call;
-      const options = { lease: trial, points, random: decodeValue(random), isEncoded: true };
-      return await storage.saveSnapshot(trial.id, state, label, options);
+      return await storage.saveSnapshot(trial.id, state, label, {
+        lease: trial,
+        points,
+        metrics: metrics.last(trial),
+        random: decodeValue(random),
+        isEncoded: true,
+      });
     }
     case "latestSnapshot": {
       const snapshot = await storage.latestSnapshot(trial.id);
       if (snapshot === undefined) return undefined;
       if (snapshot.attempt <= trial.attempt) {
         const from = { attempt: snapshot.attempt, points: snapshot.points };
-        journal.add({ kind: "resumed", trial, from });
+        metrics.resume(trial, snapshot.metrics);
+        journal.add({ kind: "resumed", trial, from, last: encodeValue(metrics.last(trial)) });
       }
       return toSent(snapshot);
     }

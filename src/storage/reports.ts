@@ -50,6 +50,8 @@ export interface ResumedReport {
   readonly kind: "resumed";
   readonly trial: ClaimedTrial;
   readonly from: { readonly attempt: number; readonly points: number };
+  /** A text of the codec: the last value of each metric in the snapshot. */
+  readonly last?: string;
 }
 
 /** The end of a claim under which nothing was started: the trial is open again, as it was. */
@@ -107,7 +109,7 @@ export function createReportStore({ database }: StorageContext): ReportStore {
           decisive: 0,
         };
       case "resumed": {
-        const change = { set: { resumed: encodeValue(report.from) } };
+        const change = { set: { resumed: encodeValue(report.from), metrics: report.last } };
         return { operations: [conditional(report.trial, change)], decisive: 0 };
       }
       case "metrics":

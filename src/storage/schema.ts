@@ -152,6 +152,8 @@ const snapshots: CollectionDeclaration = {
     sha256: "text",
     /** How many metric points the attempt had reported when it was saved. */
     points: "integer",
+    /** The last value of each metric then. */
+    metrics: "encoded",
     /** The state of the trial's random generator. */
     random: "encoded",
   },

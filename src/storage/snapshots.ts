@@ -12,6 +12,8 @@ import { trialDocument, writableTrial } from "./trial-documents.ts";
 export interface StoredSnapshot<State = unknown> extends Snapshot<State> {
   /** How many metric points the attempt had reported when it was saved. */
   readonly points: number;
+  /** The last value of each metric then. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** The state of the trial's random generator then; undefined when it was saved from outside. */
   readonly random: unknown;
 }
@@ -20,6 +22,7 @@ export interface SaveSnapshotOptions {
   /** Makes the write conditional: `LEASE_LOST` when the trial is no longer held under it. */
   readonly lease?: Lease;
   readonly points?: number;
+  readonly metrics?: Readonly<Record<string, number>>;
   readonly random?: unknown;
   /** The state is a text that `encodeValue` made already. */
   readonly isEncoded?: boolean;
@@ -56,13 +59,19 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
     return {
       ...toInfo(document),
       points: optionalNumber(document, "points") ?? 0,
+      metrics: (decodedIn(document, "metrics") ?? {}) as StoredSnapshot["metrics"],
       random: decodedIn(document, "random"),
       state: decodeValue(content.toString("utf8")),
     };
   }
 
   return {
-    async saveSnapshot(trialId, state, label, { lease, points = 0, random, isEncoded } = {}) {
+    async saveSnapshot(
+      trialId,
+      state,
+      label,
+      { lease, points = 0, metrics, random, isEncoded } = {},
+    ) {
       const text = isEncoded === true ? (state as string) : encodeValue(state, "state");
       const content = Buffer.from(text, "utf8");
       for (;;) {
@@ -94,6 +103,7 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
                 createdAt: timestamp(context),
                 ...blob,
                 points,
+                metrics: metrics === undefined ? undefined : encodeValue(metrics),
                 random: random === undefined ? undefined : encodeValue(random),
               },
             ],

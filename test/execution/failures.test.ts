@@ -339,3 +339,23 @@ test("what is no experiment is an error that says what one is", async () => {
   const plain = { name: "x", space: {}, run: () => ({}) };
   await expect(execute(plain as never, { storage: "memory:" })).rejects.toThrow("defineExperiment");
 });
+
+describe.each(executors)("a run that stops at maxBroken, with %s", (executor) => {
+  test("has run no trial whose end it does not keep", async () => {
+    const { execute, lines } = await experimentFolder(`
+      export default defineExperiment({
+        name: "side",
+        space: { n: linspace(0, 59, 60) },
+        run: ({ n }) => {
+          appendFileSync(folder + "ran", n + "\\n");
+          if (n === 4) throw new Error("No");
+          return { n };
+        },
+      });`);
+    const first = await execute({ executor, maxBroken: 1 });
+    expect(first).toMatchObject({ completed: 4, broken: 1 });
+    expect(await lines("ran")).toHaveLength(5);
+    expect(await execute({ executor })).toMatchObject({ completed: 55, skipped: 4 });
+    expect(await lines("ran")).toHaveLength(60);
+  });
+});

@@ -230,3 +230,24 @@ test("results of a trial that has none are an error that says what it is", async
   const [trial] = await (await open()).getTrials("own");
   expect(trial?.error?.message).toBe(`Trial ${trial!.id} has no results: it is reserved`);
 });
+
+test("a resumed trial has the last values of the metrics that its series shows", async () => {
+  const { execute, open } = await experimentFolder(`
+    export default defineExperiment({
+      name: "late",
+      space: { n: 1 },
+      run: async (_, trial) => {
+        if ((await trial.latestSnapshot()) !== undefined) return {};
+        trial.report({ loss: 0.5 }, 0);
+        await trial.saveSnapshot({});
+        throw new Error("After the last epoch");
+      },
+    });`);
+  await execute();
+  expect(await execute({ retryBroken: true })).toMatchObject({ completed: 1 });
+  const storage = await open();
+  const [trial] = await storage.getTrials("late");
+  expect(trial?.metrics).toEqual({ loss: 0.5 });
+  const found = await storage.trials("late").where("loss <= 0.5").count();
+  expect(found).toBe(1);
+});

@@ -1,5 +1,5 @@
 import type { BuildResult, Plugin } from "esbuild";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isBuildFailure, toBuildError } from "./build-error.ts";
 import { codeHash, type CodeBundle } from "./code-bundle.ts";
 import { type ExperimentFile, findExperimentFile, foldersUpwards } from "./experiment-file.ts";
@@ -110,6 +110,31 @@ async function logSettings(inputs: readonly string[], root: string, log: ReadLog
   const settings = ["package.json", "tsconfig.json", "tsconfig.base.json"];
   await Promise.all([
     ...[...folders].map((folder) => log.list(folder)),
-    ...[...above].flatMap((folder) => settings.map((name) => log.read(join(folder, name)))),
+    ...[...above].flatMap((folder) =>
+      settings.map(async (name) => await logSetting(join(folder, name), log, new Set())),
+    ),
   ]);
+}
+
+/** Notes a file of settings and those that it extends, wherever they are. */
+async function logSetting(path: string, log: ReadLog, seen: Set<string>): Promise<void> {
+  if (seen.has(path)) return;
+  seen.add(path);
+  const text = await log.read(path);
+  // Settings are JSON with comments: what looks like the field in a comment costs a look, and no more.
+  const value = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text ?? "")?.[1] ?? "";
+  for (const [, name = ""] of value.matchAll(/"([^"]*)"/g)) {
+    for (const file of extendedFiles(path, name)) await logSetting(file, log, seen);
+  }
+}
+
+/** The files that a name in `extends` can mean: a path, or something in a package. */
+function extendedFiles(from: string, name: string): readonly string[] {
+  const withEnding = name.endsWith(".json")
+    ? [name]
+    : [`${name}.json`, join(name, "tsconfig.json")];
+  if (/^\.{0,2}\//.test(name)) return withEnding.map((file) => resolve(dirname(from), file));
+  return foldersUpwards(dirname(from)).flatMap((folder) =>
+    withEnding.map((file) => join(folder, "node_modules", file)),
+  );
 }

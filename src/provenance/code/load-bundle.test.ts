@@ -65,11 +65,14 @@ describe("loading the bundle of an experiment file", () => {
     ["another version of a package", "node_modules/tables/package.json", `{ "version": "1.2.4" }`],
     ["a package nearer to the file", "lib/node_modules/tables/package.json", `{ "version": "2" }`],
     ["a file that takes the place of another", "lib/rate.tsx", "export const rate = 2;"],
+    ["settings that others extend", "shared/base.json", `{ "compilerOptions": { "paths": {} } }`],
     ["settings of the compiler", "tsconfig.json", `{ "compilerOptions": { "paths": {} } }`],
   ])("sees %s", async (_change, name, text) => {
     const folder = await projectFolder({
       ...study,
       "lib/rate.ts": `import "tables"; export const rate = 0.5;`,
+      "tsconfig.json": `{ /* ours */ "extends": ["./shared/base"] }`,
+      "shared/base.json": "{}",
       "experiment.ts": `import { rate } from "./lib/rate"; export default rate;`,
     });
     const file = folder.path("experiment.ts");
