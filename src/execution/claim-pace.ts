@@ -1,6 +1,8 @@
 /** So much work is claimed ahead of a worker, in milliseconds and in trials. */
 const aheadMs = 50;
 const maxAhead = 1000;
+/** Without an end for so long, what was claimed ahead is given back. */
+const stallMs = 1000;
 /** How much the newest trial counts in the pace. */
 const weight = 0.1;
 
@@ -21,6 +23,11 @@ export class ClaimPace {
         this.#paceMs === undefined ? took : (1 - weight) * this.#paceMs + weight * took;
     }
     this.#lastEndedAt = now;
+  }
+
+  /** Whether the trials that run take so much longer than those before that others should not wait for them. */
+  get isStalled(): boolean {
+    return this.#lastEndedAt !== undefined && performance.now() - this.#lastEndedAt > stallMs;
   }
 
   /** How many trials all workers together should have waiting. */

@@ -119,6 +119,8 @@ export class Coordinator implements CrewListener {
         if (await this.#claim(1)) continue;
         if (!isAwaited || !waits) return;
       }
+      // What waits behind a long trial may be run by another process meanwhile.
+      if (this.#crew.queued > 0 && this.#pace.isStalled) this.#giveBack(this.#crew.withdraw());
       await this.#alarm.wait(pollMs);
     }
   }
@@ -159,7 +161,7 @@ export class Coordinator implements CrewListener {
   /** How many trials to claim now: enough to have work ahead, once less than half of that is left. */
   #wanted(): number {
     const { queued, idle } = this.#crew;
-    const target = Math.max(idle, this.#pace.ahead);
+    const target = Math.max(idle, this.#pace.isStalled ? 0 : this.#pace.ahead);
     return queued * 2 <= target ? target - queued : 0;
   }
 

@@ -88,6 +88,11 @@ export class Crew implements SeatListener {
     for (const seat of this.#seats) seat.abort(lease, cause);
   }
 
+  /** Takes back what was not started. */
+  withdraw(): ClaimedTrial[] {
+    return this.#seats.flatMap((seat) => seat.withdraw());
+  }
+
   /** Takes back what was not started, and asks what runs to end. */
   interrupt(): ClaimedTrial[] {
     return this.#seats.flatMap((seat) => seat.interrupt());

@@ -105,11 +105,17 @@ export class Seat {
     }
   }
 
-  /** Takes back what was not started, and asks what runs to end. */
-  interrupt(): ClaimedTrial[] {
+  /** Takes back what was not started. */
+  withdraw(): ClaimedTrial[] {
     this.#worker.post({ type: "drop" });
     const unstarted = [...this.#queue.values()];
     this.#queue.clear();
+    return unstarted;
+  }
+
+  /** Takes back what was not started, and asks what runs to end. */
+  interrupt(): ClaimedTrial[] {
+    const unstarted = this.withdraw();
     if (this.#running !== undefined) this.#abortRunning(this.#running, "interrupted");
     return unstarted;
   }

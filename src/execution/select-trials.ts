@@ -54,7 +54,7 @@ export async function selectTrials(
   const { total, broken, pruned } = await storage.countByStatus(experiment);
   const runnable = Math.min((total ?? Infinity) - broken, maxTrials) - pruned;
   return {
-    source: openTrials(storage, experiment, registrar, holder),
+    source: openTrials(storage, experiment, registrar, holder, maxTrials),
     skipped,
     total: runnable === Infinity ? null : runnable,
   };

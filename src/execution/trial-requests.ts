@@ -1,6 +1,6 @@
 import { AssayError, toErrorData } from "../errors/assay-error.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
-import type { StoredSnapshot } from "../storage/snapshots.ts";
+import type { EncodedSnapshot } from "../storage/snapshots.ts";
 import type { Storage } from "../storage/storage.ts";
 import { leaseLost } from "../storage/trial-documents.ts";
 import { decodeValue } from "../values/decode.ts";
@@ -50,7 +50,7 @@ async function answer(
       });
     }
     case "latestSnapshot": {
-      const snapshot = await storage.latestSnapshot(trial.id);
+      const snapshot = await storage.latestEncodedSnapshot(trial.id);
       if (snapshot === undefined) return undefined;
       if (snapshot.attempt <= trial.attempt) {
         const from = { attempt: snapshot.attempt, points: snapshot.points };
@@ -60,7 +60,7 @@ async function answer(
       return toSent(snapshot);
     }
     case "snapshots":
-      return (await storage.getSnapshots(trial.id)).map(toSent);
+      return (await storage.getEncodedSnapshots(trial.id)).map(toSent);
     case "artifact":
       return await storage.saveArtifact(trial.id, call.name, call.data, trial);
     case "resultsOf": {
@@ -73,13 +73,6 @@ async function answer(
   }
 }
 
-function toSent({ number, label, attempt, createdAt, state, random }: StoredSnapshot) {
-  return {
-    number,
-    label,
-    attempt,
-    createdAt,
-    state: encodeValue(state),
-    random: random === undefined ? undefined : encodeValue(random),
-  };
+function toSent({ number, label, attempt, createdAt, state, random }: EncodedSnapshot) {
+  return { number, label, attempt, createdAt, state, random };
 }

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createGrid } from "../algorithms/grid.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { choice } from "../space/constructors.ts";
 import { createSpace } from "../space/create-space.ts";
+import type { ClaimedTrial } from "../storage/leases.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import type { Storage } from "../storage/storage.ts";
-import { givenTrials } from "./trial-source.ts";
+import { Registrar } from "./registrar.ts";
+import { givenTrials, openTrials } from "./trial-source.ts";
 
 let storage: Storage;
 let experiment: Experiment;
@@ -19,6 +22,19 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await storage.close();
+});
+
+describe("a source of all open trials", () => {
+  test("hands out no more than a limit allows, however many are open", async () => {
+    const space = createSpace({ x: choice([1, 2, 3]) });
+    const registrar = new Registrar(storage, experiment, createGrid(space), 2);
+    const source = openTrials(storage, experiment, registrar, "me", 2);
+    const claimed = await source.claim(5);
+    expect(claimed.map(({ number }) => number)).toEqual([0, 1]);
+    expect(await source.claim(5)).toEqual([]);
+    await storage.releaseTrial(claimed[0] as ClaimedTrial, "new");
+    expect((await source.claim(5)).map(({ number }) => number)).toEqual([0]);
+  });
 });
 
 describe("a source of given trials", () => {

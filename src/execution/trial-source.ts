@@ -21,10 +21,14 @@ export function openTrials(
   experiment: Experiment,
   registrar: Registrar,
   holder: string,
+  maxTrials: number,
 ): TrialSource {
   return {
     async claim(limit) {
-      const claimed = await storage.claimTrials(experiment, holder, limit);
+      const claimable = await storage.countClaimable(experiment, maxTrials);
+      if (claimable === 0) return [];
+      const allowed = Math.min(limit, claimable);
+      const claimed = await storage.claimTrials(experiment, holder, allowed);
       // One at a time: what is claimed already must not be lost by an error of the next step.
       if (claimed.length > 0) return claimed;
       for (;;) {

@@ -27,3 +27,21 @@ export function hasRoom(
 ): boolean {
   return given + wanted <= maxTrials;
 }
+
+/**
+ * How many open trials may be run under a limit now. Trials that were registered under a higher limit, or by
+ * hand, are there to be claimed, but not more of them than the limit allows.
+ */
+export async function countClaimable(
+  database: Database,
+  { key }: Pick<Experiment, "key">,
+  cursor: { readonly given: number },
+  maxTrials: number,
+): Promise<number> {
+  if (hasRoom(cursor, maxTrials, 0)) return Infinity;
+  let taken = 0;
+  for (const status of ["completed", "pruned", "reserved"]) {
+    taken += await database.count("trials", { experiment: key, status });
+  }
+  return Math.max(0, maxTrials - taken);
+}

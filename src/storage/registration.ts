@@ -6,7 +6,7 @@ import { deriveSeed } from "../util/random.ts";
 import { encodeValue } from "../values/encode.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import { toClaimed, type ClaimedTrial } from "./leases.ts";
-import { countPlaces, hasRoom } from "./places.ts";
+import { countClaimable, countPlaces, hasRoom } from "./places.ts";
 import { numberIn, textIn } from "./records.ts";
 
 /** How far an experiment is registered. `revision` makes a move of it conditional. */
@@ -75,6 +75,8 @@ export interface RegistrationStore {
   ): Promise<readonly string[]>;
   /** Which of some trial ids are registered. */
   registeredIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How many of the open trials may be claimed under a limit now; Infinity while all of them may. */
+  countClaimable(experiment: Pick<Experiment, "key">, maxTrials: number): Promise<number>;
   /** How many trials may still be given out under a limit. */
   countPlaces(experiment: Pick<Experiment, "key">, maxTrials: number): Promise<number>;
 }
@@ -212,6 +214,11 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
 
   return {
     readCursor,
+    async countClaimable(experiment, maxTrials) {
+      if (maxTrials === Infinity) return Infinity;
+      const cursor = await readCursor(experiment);
+      return await countClaimable(database, experiment, cursor, maxTrials);
+    },
     countPlaces: async (experiment, maxTrials) =>
       await countPlaces(database, experiment, maxTrials),
 

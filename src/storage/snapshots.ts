@@ -18,6 +18,12 @@ export interface StoredSnapshot<State = unknown> extends Snapshot<State> {
   readonly random: unknown;
 }
 
+/** A snapshot whose state and generator are the texts of the codec that are stored: to be passed on as they are. */
+export interface EncodedSnapshot extends Omit<StoredSnapshot, "state" | "random"> {
+  readonly state: string;
+  readonly random: string | undefined;
+}
+
 export interface SaveSnapshotOptions {
   /** Makes the write conditional: `LEASE_LOST` when the trial is no longer held under it. */
   readonly lease?: Lease;
@@ -44,6 +50,9 @@ export interface SnapshotStore {
   latestSnapshot(trialId: string): Promise<StoredSnapshot | undefined>;
   /** All snapshots of a trial with their states, newest first. */
   getSnapshots(trialId: string): Promise<StoredSnapshot[]>;
+  /** As `latestSnapshot` and `getSnapshots`, for who passes states on without looking at them. */
+  latestEncodedSnapshot(trialId: string): Promise<EncodedSnapshot | undefined>;
+  getEncodedSnapshots(trialId: string): Promise<EncodedSnapshot[]>;
   /** All snapshots of a trial without reading their states, newest first. */
   listSnapshots(trialId: string): Promise<SnapshotInfo[]>;
 }
@@ -51,7 +60,7 @@ export interface SnapshotStore {
 export function createSnapshotStore(context: StorageContext): SnapshotStore {
   const { database } = context;
 
-  async function toSnapshot(document: Document): Promise<StoredSnapshot> {
+  async function toEncoded(document: Document): Promise<EncodedSnapshot> {
     const number = numberIn(document, "snapshot");
     const what = `snapshot ${String(number)} of trial number ${String(document["number"])}`;
     const experiment = numberIn(document, "experiment");
@@ -60,8 +69,8 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
       ...toInfo(document),
       points: optionalNumber(document, "points") ?? 0,
       metrics: (decodedIn(document, "metrics") ?? {}) as StoredSnapshot["metrics"],
-      random: decodedIn(document, "random"),
-      state: decodeValue(content.toString("utf8")),
+      random: optionalText(document, "random") ?? undefined,
+      state: content.toString("utf8"),
     };
   }
 
@@ -114,32 +123,48 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
     },
 
     async latestSnapshot(trialId) {
-      const { experiment, number } = await trialDocument(context, trialId);
-      const [document] = await database.read(
-        "snapshots",
-        { experiment, number },
-        { sort: [{ field: "snapshot", descending: true }], limit: 1 },
-      );
-      return document === undefined ? undefined : await toSnapshot(document);
+      const encoded = await latest(trialId);
+      return encoded === undefined ? undefined : decoded(encoded);
     },
 
     async getSnapshots(trialId) {
-      const snapshots: StoredSnapshot[] = [];
-      for (const document of await documentsOf(trialId)) snapshots.push(await toSnapshot(document));
-      return snapshots;
+      return (await all(trialId)).map(decoded);
     },
+
+    latestEncodedSnapshot: latest,
+    getEncodedSnapshots: all,
 
     async listSnapshots(trialId) {
       return (await documentsOf(trialId)).map(toInfo);
     },
   };
 
+  async function latest(trialId: string): Promise<EncodedSnapshot | undefined> {
+    const [document] = await documentsOf(trialId, 1);
+    return document === undefined ? undefined : await toEncoded(document);
+  }
+
+  async function all(trialId: string): Promise<EncodedSnapshot[]> {
+    const snapshots: EncodedSnapshot[] = [];
+    for (const document of await documentsOf(trialId)) snapshots.push(await toEncoded(document));
+    return snapshots;
+  }
+
   /** Newest first. */
-  async function documentsOf(trialId: string): Promise<Document[]> {
+  async function documentsOf(trialId: string, limit = Infinity): Promise<Document[]> {
     const { experiment, number } = await trialDocument(context, trialId);
     const sort = [{ field: "snapshot", descending: true }];
-    return await database.read("snapshots", { experiment, number }, { sort });
+    const options = limit === Infinity ? { sort } : { sort, limit };
+    return await database.read("snapshots", { experiment, number }, options);
   }
+}
+
+function decoded({ state, random, ...rest }: EncodedSnapshot): StoredSnapshot {
+  return {
+    ...rest,
+    random: random === undefined ? undefined : decodeValue(random),
+    state: decodeValue(state),
+  };
 }
 
 function toInfo(document: Document): SnapshotInfo {

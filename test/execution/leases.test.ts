@@ -98,3 +98,25 @@ describe("a trial whose lease ran out", () => {
     expect(await lines("ran")).toEqual(["started", "LEASE_LOST"]);
   });
 });
+
+test("trials that wait behind a long one are given back for other processes to run", async () => {
+  const { execute, open } = await experimentFolder(`
+    export default defineExperiment({
+      name: "slower",
+      space: { n: linspace(0, 499, 500) },
+      run: async ({ n }, trial) => {
+        if (n < 400) return {};
+        await sleep(60_000, undefined, { signal: trial.signal });
+      },
+    });`);
+  const abort = new AbortController();
+  const run = execute({ executor: "serial", signal: abort.signal });
+  const storage = await open();
+  await until(async () => {
+    if ((await storage.findExperiment("slower")) === undefined) return false;
+    const { completed, reserved } = await storage.countByStatus("slower");
+    return completed === 400 && reserved === 1;
+  });
+  abort.abort();
+  expect(await run).toMatchObject({ completed: 400, interrupted: 1 });
+});

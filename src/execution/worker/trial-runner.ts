@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { fromErrorData, toErrorData, AssayError } from "../../errors/assay-error.ts";
 import type { Objective } from "../../model/objective.ts";
 import { encodeResults } from "../../model/results.ts";
@@ -14,6 +15,9 @@ import type {
 import { withTrial } from "./current-trial.ts";
 import { toTrialError } from "./trial-error.ts";
 import { TrialScope, type TrialChannel } from "./trial-scope.ts";
+
+/** A trial of this length leaves time to hear the coordinator before the next one. */
+const longTrialMs = 20;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -95,6 +99,11 @@ export class TrialRunner {
       if (ended.status === "broken") {
         await this.#pause(ended);
         ended = undefined;
+      } else if (ended.durationMs > longTrialMs) {
+        // What was posted meanwhile comes first: the next trial may have been taken back.
+        this.#send({ type: "moved", ended, started: undefined });
+        ended = undefined;
+        await nextTurn();
       }
     }
     this.#isWorking = false;
