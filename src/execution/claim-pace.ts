@@ -1,6 +1,6 @@
 /** So much work is claimed ahead of a worker, in milliseconds and in trials. */
 const aheadMs = 50;
-const maxAhead = 1000;
+const maxAhead = 4000;
 /** Without an end for so long, what was claimed ahead is given back. */
 const stallMs = 1000;
 /** How much the newest trial counts in the pace. */
