@@ -11,7 +11,7 @@ import { decodedIn, lastAttempt, numberIn, textIn, toAttempt, toTrial } from "./
 import { findTrialDocument, isReachable, trialNotFound } from "./trial-documents.ts";
 
 /** What `getProgress` tells of a trial: everything but its results. */
-export interface Progress {
+export interface TrialProgress {
   readonly id: string;
   readonly number: number;
   readonly status: TrialStatus;
@@ -52,7 +52,7 @@ export interface TrialReadStore {
   /** Reserved trials whose lease is over. */
   fetchLostTrials(experiment: ExperimentRef): Promise<Trial[]>;
   /** Parameters and states of all trials, without reading results. */
-  getProgress(experiment: ExperimentRef): Promise<Progress[]>;
+  getProgress(experiment: ExperimentRef): Promise<TrialProgress[]>;
   /** Completed trials over all of the space (where it is sampled: over the registered ones), 0 to 1; undefined when there are none. */
   getCompletedRatio(experiment: ExperimentRef): Promise<number | undefined>;
   countTrials(experiment: ExperimentRef, status?: TrialStatus): Promise<number>;
@@ -208,8 +208,8 @@ export function createTrialReadStore(
     async getProgress(ref) {
       const found = await collect(ref, {}, ["id", "number", "status", "params"]);
       return found.map((trial) => {
-        const { id, number, status } = trial as unknown as Progress;
-        const params = decodedIn(trial, "params") as Progress["params"];
+        const { id, number, status } = trial as unknown as TrialProgress;
+        const params = decodedIn(trial, "params") as TrialProgress["params"];
         return { id, number, status, params, completed: status === "completed" };
       });
     },
