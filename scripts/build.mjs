@@ -15,9 +15,13 @@ const entries = [
   "src/testing/index.ts",
   "src/cli/main.ts",
   "src/execution/worker/thread-main.ts",
+  "src/execution/worker/process-main.ts",
+  "src/execution/worker/hub-main.ts",
+  "src/execution/worker/lifeline-main.ts",
   "src/execution/worker/lease-main.ts",
 ];
 
+rmSync(path("dist"), { recursive: true, force: true });
 const compiler = path("node_modules/typescript/bin/tsc");
 const checked = spawnSync(
   process.execPath,
@@ -25,7 +29,6 @@ const checked = spawnSync(
   { stdio: "inherit", cwd: root },
 );
 if (checked.status !== 0) process.exit(checked.status ?? 1);
-rmSync(path("dist/chunks"), { recursive: true, force: true });
 
 await build({
   absWorkingDir: root,

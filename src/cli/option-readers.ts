@@ -23,6 +23,28 @@ export const readDuration: OptionReader<number> = (text, flag) => {
   throw refused(flag, "a duration such as 500ms, 30s, 5m or 1h", text);
 };
 
+/** A size in MB. */
+export const readMegabytes: OptionReader<number> = (text, flag) => {
+  const match = /^(\d+(?:\.\d+)?)\s*(MB|M|GB|G)?$/i.exec(text);
+  const size = Number(match?.[1] ?? NaN) * (/^G/i.test(match?.[2] ?? "") ? 1024 : 1);
+  if (size >= 1) return Math.ceil(size);
+  throw refused(flag, "a size such as 500MB or 2GB", text);
+};
+
+/** One number for all causes, or `cause=number` pairs with commas between them. */
+export const readRetries: OptionReader<number | Readonly<Record<string, number>>> = (
+  text,
+  flag,
+) => {
+  const whole = readWhole(0);
+  if (!text.includes("=")) return whole(text, flag);
+  const pairs = text.split(",").map((pair) => {
+    const [cause = "", count = ""] = pair.split("=");
+    return [cause.trim(), whole(count.trim(), `${flag} ${cause.trim()}`)] as const;
+  });
+  return Object.fromEntries(pairs);
+};
+
 /** One of some words. */
 export function readOneOf<const Word extends string>(words: readonly Word[]): OptionReader<Word> {
   return (text, flag) => {

@@ -69,10 +69,27 @@ function createCommand(name: string, { args, says }: VerbEntry, verb: AnyVerb): 
 function addOptions(command: Command, docs: Readonly<Record<string, OptionDoc>>): void {
   for (const [name, { flag, says }] of Object.entries(docs)) {
     const [long, value] = flag.split(" ");
-    const option = new Option(value === undefined ? flag : `${long ?? ""} <${value}>`, says);
+    const option =
+      value === undefined
+        ? new Option(flag, says)
+        : new ValueOption(`${long ?? ""} <${value}>`, says);
     if (option.attributeName() !== name) throw new TypeError(`${flag} does not set ${name}`);
     command.addOption(option);
   }
+}
+
+/** An option that takes a value, whose name may begin with "no": commander would take it for a negation. */
+class ValueOption extends Option {
+  override negate: boolean = false;
+
+  override attributeName(): string {
+    const words = (this.long ?? "").replace(/^--/, "").split("-");
+    return words.map((word, i) => (i === 0 ? word : capitalized(word))).join("");
+  }
+}
+
+function capitalized(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
 /** The values of the options that were given, each as its documentation reads it. */
@@ -110,7 +127,7 @@ function toUsageError(error: CommanderError, command: Command, name: string): As
       return new AssayError("USAGE", `Too many arguments: ${usage}`);
     default: {
       const text = error.message.replace(/^error: /, "");
-      return new AssayError("USAGE", `${text.charAt(0).toUpperCase()}${text.slice(1)}`);
+      return new AssayError("USAGE", capitalized(text));
     }
   }
 }

@@ -1,10 +1,21 @@
 import type { OptionDocs } from "./option-docs.ts";
-import { readDuration, readOneOf, readText, readWhole } from "./option-readers.ts";
+import { executorNames, type ExecutorName } from "../execution/named-executor.ts";
+import type { RetryLimits } from "../execution/retry-policy.ts";
+import {
+  readDuration,
+  readMegabytes,
+  readOneOf,
+  readRetries,
+  readText,
+  readWhole,
+} from "./option-readers.ts";
 
 /** The options of `assay run`. */
 export interface RunFlags {
   readonly export?: string;
-  readonly executor?: "serial" | "inline";
+  readonly executor?: ExecutorName;
+  readonly workers?: number;
+  readonly threadsPerProcess?: number;
   readonly algorithm?: string;
   readonly maxTrials?: number;
   readonly maxBroken?: number;
@@ -12,6 +23,9 @@ export interface RunFlags {
   readonly trial?: string;
   readonly overwrite?: boolean;
   readonly timeout?: number;
+  readonly noProgressTimeout?: number;
+  readonly memory?: number;
+  readonly retries?: number | RetryLimits;
   readonly seed?: number;
   readonly directory?: string;
   readonly notes?: string;
@@ -28,8 +42,18 @@ export const runOptions: OptionDocs<RunFlags> = {
   },
   executor: {
     flag: "--executor NAME",
-    says: "serial (one trial at a time, in a thread; default) or inline (in the main thread)",
-    read: readOneOf(["serial", "inline"]),
+    says: "threads (default), processes, hybrid (threads of processes), serial or inline",
+    read: readOneOf(executorNames),
+  },
+  workers: {
+    flag: "--workers N",
+    says: "how many threads or processes (default: one for each core)",
+    read: readWhole(1),
+  },
+  threadsPerProcess: {
+    flag: "--threads-per-process N",
+    says: "how many threads in each process of the executor hybrid (default: 2)",
+    read: readWhole(1),
   },
   algorithm: {
     flag: "--algorithm NAME",
@@ -60,6 +84,21 @@ export const runOptions: OptionDocs<RunFlags> = {
     flag: "--timeout TIME",
     says: "how long a trial may take: 30s, 5m, 500ms; a bare number is seconds",
     read: readDuration,
+  },
+  noProgressTimeout: {
+    flag: "--no-progress-timeout TIME",
+    says: "how long a trial may report, save and write nothing",
+    read: readDuration,
+  },
+  memory: {
+    flag: "--memory SIZE",
+    says: "how much memory a worker may use: 500MB, 2GB; a bare number is MB",
+    read: readMegabytes,
+  },
+  retries: {
+    flag: "--retries N",
+    says: "how often a failed trial is tried again; by cause: error=2,timeout=1,memory=0,lost=2",
+    read: readRetries,
   },
   seed: {
     flag: "--seed N",

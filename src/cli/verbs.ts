@@ -25,7 +25,7 @@ export const verbs: Readonly<Record<string, VerbEntry>> = {
     says: "run the experiment of a file: the trials that are not completed yet",
     load: () => {
       // While the thread starts, the rest is loaded here.
-      void import("../execution/executors/spare-thread.ts").then(({ startSpareThread }) => {
+      void import("../execution/transport/spare-thread.ts").then(({ startSpareThread }) => {
         startSpareThread();
       });
       return import("./verbs/run.ts");

@@ -5,7 +5,6 @@ import type { Params } from "../space/params-of.ts";
 import { toTimestamp } from "../util/timestamp.ts";
 import { decodeValue } from "../values/decode.ts";
 import { Alarm } from "./alarm.ts";
-import { ClaimPace } from "./claim-pace.ts";
 import type { Crew, CrewListener } from "./crew.ts";
 import { endingReport } from "./ending-report.ts";
 import { FailureWatch } from "./failure-watch.ts";
@@ -16,6 +15,8 @@ import type { ProgressTracker } from "./progress.ts";
 import type { Ending, FromWorker } from "./protocol.ts";
 import type { SeatCause } from "./seat.ts";
 import { answerRequest } from "./trial-requests.ts";
+import type { RetryPolicy } from "./retry-policy.ts";
+import type { TrialLimitOptions } from "./trial-limits.ts";
 import type { TrialSource } from "./trial-source.ts";
 
 /** A trial whose coordinator died this often with it is not tried again. */
@@ -31,9 +32,10 @@ export interface RunPlan {
   readonly run: () => string;
   readonly progress: ProgressTracker;
   readonly onProgress: () => void;
-  readonly onOutput: (text: string) => void;
-  /** The limit of a trial, for messages; the crew enforces it. */
-  readonly timeoutMs?: number | undefined;
+  readonly onOutput: CrewListener["onOutput"];
+  /** The limits of a trial, for messages; the crew enforces them. */
+  readonly limits: TrialLimitOptions;
+  readonly retries: RetryPolicy;
   readonly maxBroken?: number | undefined;
   /** Whether to wait for trials that other processes hold. */
   readonly waits: boolean;
@@ -58,7 +60,6 @@ export class Coordinator implements CrewListener {
   readonly #failures: FailureWatch;
   readonly #alarm = new Alarm();
   readonly #metrics = new MetricChunks();
-  readonly #pace = new ClaimPace();
   #failure: { readonly error: unknown } | undefined;
   #stop: RunEnd | undefined;
 
@@ -102,9 +103,9 @@ export class Coordinator implements CrewListener {
     const { source, waits } = this.#plan;
     let nextClaimAt = 0;
     while (!this.#isOver()) {
-      const wanted = this.#wanted();
-      if (wanted > 0 && performance.now() >= nextClaimAt) {
-        if (await this.#claim(wanted)) {
+      const { credit } = this.#crew;
+      if (credit > 0 && performance.now() >= nextClaimAt) {
+        if (await this.#claim(credit)) {
           nextClaimAt = 0;
           continue;
         }
@@ -120,7 +121,7 @@ export class Coordinator implements CrewListener {
         if (!isAwaited || !waits) return;
       }
       // What waits behind a long trial may be run by another process meanwhile.
-      if (this.#crew.queued > 0 && this.#pace.isStalled) this.#giveBack(this.#crew.withdraw());
+      this.#giveBack(this.#crew.withdrawStalled());
       await this.#alarm.wait(pollMs);
     }
   }
@@ -156,13 +157,6 @@ export class Coordinator implements CrewListener {
 
   #isOver(): boolean {
     return this.#stop !== undefined || this.#failure !== undefined;
-  }
-
-  /** How many trials to claim now: enough to have work ahead, once less than half of that is left. */
-  #wanted(): number {
-    const { queued, idle } = this.#crew;
-    const target = Math.max(idle, this.#pace.isStalled ? 0 : this.#pace.ahead);
-    return queued * 2 <= target ? target - queued : 0;
   }
 
   #giveUp(trial: ClaimedTrial): void {
@@ -207,6 +201,10 @@ export class Coordinator implements CrewListener {
     this.#alarm.ring();
   }
 
+  onPull(): void {
+    this.#alarm.ring();
+  }
+
   onStarted(trial: ClaimedTrial, startedAt: number, worker: string): void {
     const run = this.#plan.run();
     const at = toTimestamp(startedAt);
@@ -226,19 +224,19 @@ export class Coordinator implements CrewListener {
     void answerRequest(this.#plan.storage, this.#journal, this.#metrics, trial, call).then(reply);
   }
 
-  onOutput(text: string): void {
-    this.#plan.onOutput(text);
+  onOutput(...heard: Parameters<CrewListener["onOutput"]>): void {
+    this.#plan.onOutput(...heard);
   }
 
   onEnded(trial: ClaimedTrial, ending: Ending | undefined, cause: SeatCause | undefined): void {
-    this.#pace.mark();
     this.#metrics.end(trial);
     this.#countRunning(-1);
     if (cause?.kind !== "lease lost") {
-      this.#finish(endingReport(trial, ending, cause, this.#plan.timeoutMs));
+      const report = endingReport(trial, ending, cause, this.#plan.limits);
+      if (this.#plan.retries.allows(report)) this.#journal.add({ ...report, isRetried: true });
+      else this.#finish(report);
     }
-    // Waking the loop costs more than a short trial, and most ends leave it nothing to do.
-    if (this.#wanted() > 0 || this.#crew.isIdle) this.#alarm.ring();
+    if (this.#crew.isIdle) this.#alarm.ring();
   }
 
   #finish(report: FinishedReport): void {

@@ -1,9 +1,15 @@
 import { fromErrorData, type AssayError } from "../errors/assay-error.ts";
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import { createDeferred } from "../util/deferred.ts";
-import type { Executor, Program } from "./executor.ts";
+import type { Executor, Program, WorkerHost } from "./executor.ts";
 import type { AbortCause, DescribedExperiment, Ending, FromWorker, Task } from "./protocol.ts";
 import { Seat, type SeatCause, type SeatListener } from "./seat.ts";
+import type { TrialLimitOptions } from "./trial-limits.ts";
+
+/** So many trials may wait in all workers of a run together. */
+const maxAhead = 4000;
+/** Behind a trial that runs for so long nothing waits. */
+const stallMs = 1000;
 
 /** What the workers of a crew tell while they run trials. */
 export interface CrewListener extends Omit<SeatListener, "onDescribed" | "onUnusable"> {
@@ -11,53 +17,55 @@ export interface CrewListener extends Omit<SeatListener, "onDescribed" | "onUnus
   onFailure(error: AssayError): void;
 }
 
-export interface CrewOptions {
+export interface CrewOptions extends TrialLimitOptions {
   readonly executor: Executor;
   readonly program: Program;
-  /** How long a trial may take, in milliseconds. */
-  readonly timeoutMs?: number | undefined;
+  /** How much memory a worker may use, in MB. */
+  readonly memoryMb?: number | undefined;
   readonly taskDirectory: (trial: ClaimedTrial) => string;
 }
 
 /**
- * The workers of a run. They are started at once, so that they load the code while the storage is opened;
- * they describe the experiment, and then run the trials that they are assigned.
+ * The workers of a run. The first is started at once, so that it loads the code while the storage is opened;
+ * it describes the experiment. The others are started when there is something for them to run.
  */
 export class Crew implements SeatListener {
   readonly #described = createDeferred<DescribedExperiment>();
+  readonly #host: WorkerHost;
   readonly #seats: readonly Seat[];
   #listener: CrewListener | undefined;
 
-  constructor({ executor, program, timeoutMs, taskDirectory }: CrewOptions) {
+  constructor(options: CrewOptions) {
+    const { executor, program, memoryMb, taskDirectory } = options;
+    const { workers } = executor;
     const toTask = (trial: ClaimedTrial): Task => {
       const { id, number, attempt, params, seed } = trial;
       return { id, number, attempt: attempt + 1, params, seed, directory: taskDirectory(trial) };
     };
-    const { workers } = executor;
     this.#described.promise.catch(() => undefined);
-    this.#seats = Array.from(
-      { length: workers },
-      () => new Seat(executor, program, this, { timeoutMs, toTask }),
-    );
+    this.#host = executor.open({ program, memoryMb, maxAhead: Math.ceil(maxAhead / workers) });
+    const seat = { ...options, toTask, canEndWorker: !executor.isInline };
+    this.#seats = Array.from({ length: workers }, () => new Seat(this.#host, this, seat));
+    this.#seats[0]?.open();
   }
 
-  /** The experiment as the workers loaded it. Rejects when they cannot. */
+  /** The experiment as the first worker loaded it. Rejects when it cannot. */
   get described(): Promise<DescribedExperiment> {
     return this.#described.promise;
   }
 
-  /** How many trials wait for their turn. */
-  get queued(): number {
-    return this.#seats.reduce((sum, seat) => sum + seat.queued, 0);
-  }
-
-  /** How many workers have nothing to do. */
-  get idle(): number {
-    return this.#seats.filter((seat) => seat.isIdle).length;
+  /** How many trials the workers ask for. */
+  get credit(): number {
+    return this.#seats.reduce((sum, seat) => sum + seat.credit, 0);
   }
 
   get isIdle(): boolean {
     return this.#seats.every((seat) => seat.isIdle);
+  }
+
+  /** What each worker runs, undefined for one that runs nothing. */
+  get activity(): readonly Seat["activity"][] {
+    return this.#seats.map((seat) => seat.activity);
   }
 
   /** Hears the workers from now on. */
@@ -70,14 +78,16 @@ export class Crew implements SeatListener {
     for (const seat of this.#seats) yield* seat.held();
   }
 
-  /** Shares trials out so that all seats have equally many; each gets its share in one message. */
+  /** Shares trials out among those who asked, evenly; each gets its share in one message. */
   assign(trials: readonly ClaimedTrial[]): void {
-    const seats = [...this.#seats].sort((a, b) => a.queued - b.queued);
-    const all = this.queued + trials.length;
+    const asking = this.#seats.filter(({ credit }) => credit > 0).sort(byCredit);
+    const seats = asking.length > 0 ? asking : this.#seats.slice(0, 1);
     let from = 0;
     for (const [i, seat] of seats.entries()) {
-      const share = Math.max(0, Math.ceil((all - i) / seats.length) - seat.queued);
-      const to = i === seats.length - 1 ? trials.length : Math.min(trials.length, from + share);
+      const left = trials.length - from;
+      const share = Math.ceil(left / (seats.length - i));
+      const isLast = i === seats.length - 1;
+      const to = from + (isLast ? left : Math.min(seat.credit, share));
       if (to > from) seat.assign(trials.slice(from, to));
       from = to;
     }
@@ -88,9 +98,11 @@ export class Crew implements SeatListener {
     for (const seat of this.#seats) seat.abort(lease, cause);
   }
 
-  /** Takes back what was not started. */
-  withdraw(): ClaimedTrial[] {
-    return this.#seats.flatMap((seat) => seat.withdraw());
+  /** Takes back what waits behind trials that run for long. */
+  withdrawStalled(): ClaimedTrial[] {
+    return this.#seats
+      .filter(({ queued, activity }) => queued > 0 && (activity?.sinceMs ?? 0) > stallMs)
+      .flatMap((seat) => seat.withdraw());
   }
 
   /** Takes back what was not started, and asks what runs to end. */
@@ -100,6 +112,7 @@ export class Crew implements SeatListener {
 
   async close(): Promise<void> {
     await Promise.all(this.#seats.map((seat) => seat.close()));
+    await this.#host.close?.();
   }
 
   onDescribed({ experiment }: Extract<FromWorker, { type: "described" }>): void {
@@ -110,6 +123,10 @@ export class Crew implements SeatListener {
     const failure = fromErrorData(error);
     this.#described.reject(failure);
     this.#listener?.onFailure(failure);
+  }
+
+  onPull(): void {
+    this.#listener?.onPull();
   }
 
   onStarted(trial: ClaimedTrial, startedAt: number, worker: string): void {
@@ -131,4 +148,9 @@ export class Crew implements SeatListener {
   onOutput(...heard: Parameters<SeatListener["onOutput"]>): void {
     this.#listener?.onOutput(...heard);
   }
+}
+
+/** The least credit first: who asks for less than an even share leaves the rest to the others. */
+function byCredit(a: Seat, b: Seat): number {
+  return a.credit - b.credit;
 }

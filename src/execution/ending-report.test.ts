@@ -11,6 +11,7 @@ const trial = {
   params: "{}",
   seed: 1,
   losses: 0,
+  failures: 0,
 };
 
 const completed: Ending = {
@@ -27,7 +28,7 @@ const failure = { cause: "error", message: "Diverged" } as const;
 
 describe("how a trial ended", () => {
   test("is what its worker says", () => {
-    expect(endingReport(trial, completed, undefined, undefined)).toEqual({
+    expect(endingReport(trial, completed, undefined, {})).toEqual({
       kind: "finished",
       trial,
       status: "completed",
@@ -38,7 +39,7 @@ describe("how a trial ended", () => {
       durationMs: 900,
     });
     const broken = { ...completed, status: "broken", error: failure } as const;
-    expect(endingReport(trial, broken, undefined, undefined)).toMatchObject({
+    expect(endingReport(trial, broken, undefined, {})).toMatchObject({
       status: "broken",
       error: failure,
       results: undefined,
@@ -46,7 +47,7 @@ describe("how a trial ended", () => {
   });
 
   test("is broken after a timeout, even with results", () => {
-    const report = endingReport(trial, completed, { kind: "timeout" }, 250);
+    const report = endingReport(trial, completed, { kind: "timeout" }, { timeoutMs: 250 });
     expect(report).toMatchObject({
       status: "broken",
       results: undefined,
@@ -56,18 +57,18 @@ describe("how a trial ended", () => {
   });
 
   test("is completed when results came before the run was over", () => {
-    const report = endingReport(trial, completed, { kind: "interrupted" }, undefined);
+    const report = endingReport(trial, completed, { kind: "interrupted" }, {});
     expect(report).toMatchObject({ status: "completed", results: `{"loss":1}` });
   });
 
   test("is interrupted when the worker was ended for it, and what it threw then is not kept", () => {
     const cause = { kind: "interrupted" } as const;
-    expect(endingReport(trial, undefined, cause, undefined)).toMatchObject({
+    expect(endingReport(trial, undefined, cause, {})).toMatchObject({
       status: "interrupted",
       error: undefined,
     });
     const thrown = { ...completed, status: "interrupted", error: failure } as const;
-    expect(endingReport(trial, thrown, cause, undefined)).toMatchObject({
+    expect(endingReport(trial, thrown, cause, {})).toMatchObject({
       status: "interrupted",
       error: undefined,
       results: undefined,
@@ -76,7 +77,7 @@ describe("how a trial ended", () => {
 
   test("is broken with what is known of the end of its worker", () => {
     const error = { cause: "memory", message: "Out of memory" } as const;
-    const report = endingReport(trial, undefined, { kind: "worker lost", error }, undefined);
+    const report = endingReport(trial, undefined, { kind: "worker lost", error }, {});
     expect(report).toMatchObject({ status: "broken", error });
   });
 });

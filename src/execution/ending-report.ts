@@ -4,6 +4,7 @@ import type { FinishedReport } from "../storage/reports.ts";
 import { toTimestamp } from "../util/timestamp.ts";
 import type { Ending } from "./protocol.ts";
 import type { SeatCause } from "./seat.ts";
+import type { TrialLimitOptions } from "./trial-limits.ts";
 
 /**
  * What storage is told of a trial's end. Why the trial was made to end outweighs how it ended: a trial that
@@ -13,9 +14,9 @@ export function endingReport(
   trial: ClaimedTrial,
   ending: Ending | undefined,
   cause: SeatCause | undefined,
-  timeoutMs: number | undefined,
+  limits: TrialLimitOptions,
 ): FinishedReport {
-  const { status, error } = verdict(ending, cause, timeoutMs);
+  const { status, error } = verdict(ending, cause, limits);
   const found = status === "completed" ? ending : undefined;
   return {
     kind: "finished",
@@ -32,11 +33,15 @@ export function endingReport(
 function verdict(
   ending: Ending | undefined,
   cause: SeatCause | undefined,
-  timeoutMs: number | undefined,
+  { timeoutMs, noProgressTimeoutMs }: TrialLimitOptions,
 ): { readonly status: Ending["status"]; readonly error: TrialError | undefined } {
   if (cause?.kind === "timeout") {
     const message = `Ran longer than its limit of ${String(timeoutMs)} ms`;
     return { status: "broken", error: { cause: "timeout", message } };
+  }
+  if (cause?.kind === "no progress") {
+    const message = `Showed no progress for ${String(noProgressTimeoutMs)} ms`;
+    return { status: "broken", error: { cause: "noProgress", message } };
   }
   if (cause?.kind === "worker lost") return { status: "broken", error: cause.error };
   const status = ending?.status ?? "interrupted";

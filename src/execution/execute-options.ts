@@ -1,20 +1,27 @@
 import { AssayError } from "../errors/assay-error.ts";
 import type { Storage } from "../storage/storage.ts";
 import { didYouMean } from "../util/nearest.ts";
+import { showValue } from "../space/show-value.ts";
+import { checkCount } from "./executors/worker-count.ts";
 import type { Executor } from "./executor.ts";
-import { inline } from "./executors/inline.ts";
-import { serial } from "./executors/serial.ts";
+import type { ExecutorName } from "./named-executor.ts";
+import type { OutputStream } from "./protocol.ts";
 import type { Progress } from "./progress.ts";
-
-/** The executors that have a name. */
-export type ExecutorName = "serial" | "inline";
+import { RetryPolicy, type RetryLimits } from "./retry-policy.ts";
 
 /** How an experiment is executed. */
 export interface ExecuteOptions {
   /** A storage, or its URL. Default: `ASSAY_STORAGE`, else `sqlite:assay.db` in the current directory. */
   readonly storage?: string | Storage;
-  /** How trials are run. Default: `serial` for a file, `inline` for an experiment that is an object. */
+  /**
+   * How trials are run. Default: `threads` for a file, `processes` for a command, `inline` for an experiment
+   * that is an object.
+   */
   readonly executor?: ExecutorName | Executor;
+  /** How many threads or processes a named executor has, 1 to 1024. Default: one for each core. */
+  readonly workers?: number;
+  /** How many threads each process of the executor `hybrid` has, 1 to 1024. Default 2. */
+  readonly threadsPerProcess?: number;
   /** Who proposes trials. Default: what the definition says, else `grid` or `random`. */
   readonly algorithm?: string | { readonly name: string; readonly [option: string]: unknown };
   /**
@@ -34,6 +41,18 @@ export interface ExecuteOptions {
   readonly trial?: string;
   /** How long a trial may take, in milliseconds. Default: no limit. */
   readonly timeout?: number;
+  /**
+   * How long a trial may go without a sign of progress, in milliseconds: it reports, saves, asks or writes
+   * nothing. Default: no limit.
+   */
+  readonly noProgressTimeout?: number;
+  /** How much memory a worker may use, in MB: the heap of a thread, or all that a process has resident. */
+  readonly memory?: number;
+  /**
+   * How often a trial is tried again after an attempt that failed; by the cause, or for all alike. Default:
+   * `{ error: 0, timeout: 0, memory: 0, lost: 2 }`.
+   */
+  readonly retries?: number | RetryLimits;
   /** What the random numbers of a new experiment derive from. A stored one keeps its seed. */
   readonly seed?: number;
   /** The working directory of the trials. Default: the current one. */
@@ -49,7 +68,7 @@ export interface ExecuteOptions {
   /** The export of the file that is the experiment. Default "default". */
   readonly export?: string;
   /** Where what trials write goes. Default: standard error. */
-  readonly onOutput?: (text: string) => void;
+  readonly onOutput?: (text: string, stream: OutputStream) => void;
   /** The command line, for the record of the run. */
   readonly command?: readonly string[];
 }
@@ -59,6 +78,8 @@ type OptionName = keyof ExecuteOptions;
 const optionNames: Readonly<Record<OptionName, true>> = {
   storage: true,
   executor: true,
+  workers: true,
+  threadsPerProcess: true,
   algorithm: true,
   maxTrials: true,
   maxBroken: true,
@@ -67,6 +88,9 @@ const optionNames: Readonly<Record<OptionName, true>> = {
   narrow: true,
   trial: true,
   timeout: true,
+  noProgressTimeout: true,
+  memory: true,
+  retries: true,
   seed: true,
   directory: true,
   progress: true,
@@ -90,13 +114,13 @@ export function checkOptions(options: ExecuteOptions): void {
   checkWhole("maxTrials", options.maxTrials, 1);
   checkWhole("maxBroken", options.maxBroken, 1);
   checkWhole("seed", options.seed, 0);
-  const { timeout } = options;
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
-    throw new AssayError(
-      "USAGE",
-      `timeout is a number of milliseconds above 0, got ${String(timeout)}`,
-    );
+  checkWhole("memory", options.memory, 1);
+  for (const name of ["workers", "threadsPerProcess"] as const) {
+    if (options[name] !== undefined) checkCount(name, options[name]);
   }
+  checkTime("timeout", options.timeout);
+  checkTime("noProgressTimeout", options.noProgressTimeout);
+  new RetryPolicy(options.retries);
   if (options.trial !== undefined && options.narrow !== undefined && size(options.narrow) > 0) {
     throw new AssayError("USAGE", "Either one trial or name=value can be given, not both");
   }
@@ -106,29 +130,20 @@ function size(narrow: NonNullable<ExecuteOptions["narrow"]>): number {
   return Object.keys(narrow).length;
 }
 
+function checkTime(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === "number" && value > 0)) return;
+  throw new AssayError(
+    "USAGE",
+    `${name} is a number of milliseconds above 0, got ${showValue(value)}`,
+    { details: { option: name, value } },
+  );
+}
+
 function checkWhole(name: string, value: number | undefined, min: number): void {
   if (value === undefined || (Number.isSafeInteger(value) && value >= min)) return;
   throw new AssayError(
     "USAGE",
     `${name} is a whole number from ${String(min)} on, got ${String(value)}`,
     { details: { option: name, value } },
-  );
-}
-
-const executors: Readonly<Record<ExecutorName, () => Executor>> = { serial, inline };
-
-/** The executor of a name, or the one that suits the program. `USAGE` on an unknown name. */
-export function toExecutor(
-  executor: string | Executor | undefined,
-  program: "file" | "object",
-): Executor {
-  if (executor === undefined) return program === "file" ? serial() : inline();
-  if (typeof executor !== "string") return executor;
-  const names = Object.keys(executors);
-  if (executor === "serial" || executor === "inline") return executors[executor]();
-  throw new AssayError(
-    "USAGE",
-    `Unknown executor "${executor}"${didYouMean(executor, names)} (one of ${names.join(", ")})`,
-    { details: { value: executor, accepted: names } },
   );
 }

@@ -15,16 +15,33 @@ export interface WorkerHandle {
 /** What a coordinator hears of a worker. */
 export interface WorkerListener {
   onMessage(message: FromWorker): void;
-  /** The worker is gone without having been asked, and this is why. */
+  /** The worker is gone without having been asked, and this is why. All that it had said was heard before. */
   onExit(error: TrialError): void;
-  /** Something that its code wrote. */
-  onOutput(text: string): void;
+  /** Something that was written past the worker's own capture of what its code writes. */
+  onOutput(text: string, stream: "stdout" | "stderr"): void;
 }
 
 /** What is run: code from a file, for workers of any kind, or an experiment of this process. */
 export type Program =
   | { readonly kind: "file"; readonly program: WorkerProgram }
   | { readonly kind: "object"; readonly experiment: AnyExperiment };
+
+/** What every worker of a run is started with. */
+export interface WorkerSettings {
+  readonly program: Program;
+  /** How many trials a worker may have waiting at most. */
+  readonly maxAhead: number;
+  /** How much memory a worker may use, in MB: the heap of a thread, or all that a process has resident. */
+  readonly memoryMb?: number | undefined;
+}
+
+/** Starts the workers of one run. */
+export interface WorkerHost {
+  /** Starts a worker. The first thing that it says is `described` or `unusable`. */
+  launch(listener: WorkerListener): WorkerHandle;
+  /** Frees what the workers shared, once they are gone. */
+  close?(): Promise<void>;
+}
 
 /** How workers are started. */
 export interface Executor {
@@ -33,6 +50,6 @@ export interface Executor {
   readonly workers: number;
   /** Whether code of the user's shares the coordinator's thread: then it can block it and cannot be ended. */
   readonly isInline: boolean;
-  /** Starts a worker. It answers with `described` or `unusable` first. Throws `UNSUPPORTED` if it cannot run the program. */
-  launch(program: Program, listener: WorkerListener): WorkerHandle;
+  /** Prepares for a run. Throws `UNSUPPORTED` if it cannot run the program. */
+  open(settings: WorkerSettings): WorkerHost;
 }

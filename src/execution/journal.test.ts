@@ -8,7 +8,15 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function claimed(id: string): ClaimedTrial {
-  const rest = { experiment: 1, number: 0, attempt: 0, params: "{}", seed: 1, losses: 0 };
+  const rest = {
+    experiment: 1,
+    number: 0,
+    attempt: 0,
+    params: "{}",
+    seed: 1,
+    losses: 0,
+    failures: 0,
+  };
   return { id, token: 1, ...rest };
 }
 

@@ -5,8 +5,8 @@ import type { WorkerProgram } from "./worker-program.ts";
 
 /*
  * What a coordinator and its workers say to each other. Only data that any transport can carry: values of
- * the user's are texts of the codec. A worker runs the tasks that it was given one after another and asks
- * for nothing; the coordinator keeps it supplied and commits what it tells.
+ * the user's are texts of the codec. A worker asks for as many tasks as it can keep busy with, is given at
+ * most so many, and runs them one after another; the coordinator commits what it tells.
  */
 
 /** A trial to run. */
@@ -34,11 +34,11 @@ export interface DescribedExperiment {
 }
 
 /** Why a trial is asked to end. */
-export type AbortCause = "interrupted" | "timeout" | "lease lost";
+export type AbortCause = "interrupted" | "timeout" | "no progress" | "lease lost";
 
 export type ToWorker =
-  /** The first message of all: what to run. */
-  { readonly type: "load"; readonly program: WorkerProgram } | ToRunner;
+  /** The first message of all: what to run, and how many tasks may wait. */
+  { readonly type: "load"; readonly program: WorkerProgram; readonly maxAhead: number } | ToRunner;
 
 /** What a worker that has loaded its program is told. */
 export type ToRunner =
@@ -89,13 +89,14 @@ export type FromWorker =
   /** The worker cannot run trials: its file cannot be loaded, or `setup` threw. */
   | { readonly type: "unusable"; readonly error: ErrorData }
   /**
-   * The trial before ended (if there was one) and the next one (if there is one) started. After a broken
-   * trial none starts before `continue`: it may be the one too many.
+   * The trial before ended (if there was one), the next one (if there is one) started, and so many more
+   * tasks are asked for. After a broken trial none starts before `continue`: it may be the one too many.
    */
   | {
       readonly type: "moved";
-      readonly ended: Ending | undefined;
-      readonly started: { readonly id: string; readonly at: number } | undefined;
+      readonly ended?: Ending;
+      readonly started?: { readonly id: string; readonly at: number };
+      readonly pull?: number;
     }
   | { readonly type: "metrics"; readonly id: string; readonly points: readonly ReportedPoint[] }
   | {
@@ -104,4 +105,13 @@ export type FromWorker =
       readonly id: string;
       readonly call: TrialRequest;
     }
-  | { readonly type: "output"; readonly id: string; readonly text: string };
+  | {
+      readonly type: "output";
+      readonly id: string;
+      readonly stream: OutputStream;
+      readonly text: string;
+    }
+  /** Nothing caught an error; it ends the worker, and this is the last that is heard of it. */
+  | { readonly type: "crashed"; readonly error: TrialError };
+
+export type OutputStream = "stdout" | "stderr";

@@ -7,12 +7,14 @@ import { processIdentity } from "../util/boot.ts";
 import { Coordinator, type RunEnd } from "./coordinator.ts";
 import { Crew } from "./crew.ts";
 import type { AnyExperiment } from "./define-experiment.ts";
-import { checkOptions, toExecutor, type ExecuteOptions } from "./execute-options.ts";
+import { checkOptions, type ExecuteOptions } from "./execute-options.ts";
 import type { Executor } from "./executor.ts";
 import { loadProgram, type LoadedProgram } from "./load-program.ts";
+import { resolveExecutor } from "./named-executor.ts";
 import { planExperiment, storeExperiment, type ExperimentPlan } from "./prepare-experiment.ts";
 import { ProgressTracker } from "./progress.ts";
 import { reportProgress } from "./progress-reporter.ts";
+import { RetryPolicy } from "./retry-policy.ts";
 import { RunRecord } from "./run-record.ts";
 import { selectTrials } from "./select-trials.ts";
 import { storageTarget } from "./storage-target.ts";
@@ -51,7 +53,7 @@ export async function runExperiment(
   checkOptions(options);
   const target = storageTarget(options.storage);
   const loaded = await loadProgram(experiment, options.export ?? "default");
-  const executor = toExecutor(options.executor, loaded.program.kind);
+  const executor = resolveExecutor(options, loaded.program.kind);
   const directory = resolve(options.directory ?? ".");
   const back = process.cwd();
   if (options.directory !== undefined) enter(directory);
@@ -61,6 +63,8 @@ export async function runExperiment(
       executor,
       program: loaded.program,
       timeoutMs: options.timeout,
+      noProgressTimeoutMs: options.noProgressTimeout,
+      memoryMb: options.memory,
       taskDirectory: ({ id }) => join(directory, ".assay", "trials", id),
     });
     // The workers load the code while the driver is loaded here.
@@ -135,7 +139,8 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     progress,
     onProgress: reporter.changed,
     onOutput: options.onOutput ?? ((text) => output.write(text)),
-    timeoutMs: options.timeout,
+    limits: { timeoutMs: options.timeout, noProgressTimeoutMs: options.noProgressTimeout },
+    retries: new RetryPolicy(options.retries),
     maxBroken: options.maxBroken,
     waits: options.wait !== false,
     isInline: executor.isInline,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ClaimedTrial } from "../storage/leases.ts";
-import type { Executor, WorkerListener } from "./executor.ts";
+import type { WorkerHost, WorkerListener } from "./executor.ts";
 import type { Ending, FromWorker, ToRunner } from "./protocol.ts";
 import { Seat } from "./seat.ts";
 
@@ -8,7 +8,15 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function claimed(id: string, token = 1): ClaimedTrial {
-  const rest = { experiment: 1, number: 0, attempt: 0, params: "{}", seed: 1, losses: 0 };
+  const rest = {
+    experiment: 1,
+    number: 0,
+    attempt: 0,
+    params: "{}",
+    seed: 1,
+    losses: 0,
+    failures: 0,
+  };
   return { id, token, ...rest };
 }
 
@@ -33,19 +41,19 @@ interface ScriptedWorker {
 function openSeat(options: { readonly timeoutMs?: number; readonly isInline?: boolean } = {}) {
   const workers: ScriptedWorker[] = [];
   const heard: unknown[][] = [];
-  const executor: Executor = {
-    name: "scripted",
-    workers: 1,
-    isInline: options.isInline ?? false,
-    launch(_program, listener) {
+  const host: WorkerHost = {
+    launch(listener) {
       const worker: ScriptedWorker = {
         listener,
         posted: [],
         isTerminated: false,
         tell: (message) => listener.onMessage(message),
         move: (ended, started) => {
-          const next = started === undefined ? undefined : { id: started, at: 0 };
-          listener.onMessage({ type: "moved", ended, started: next });
+          listener.onMessage({
+            type: "moved",
+            ...(ended === undefined ? {} : { ended }),
+            ...(started === undefined ? {} : { started: { id: started, at: 0 } }),
+          });
         },
       };
       workers.push(worker);
@@ -59,11 +67,11 @@ function openSeat(options: { readonly timeoutMs?: number; readonly isInline?: bo
     },
   };
   const seat = new Seat(
-    executor,
-    { kind: "file", program: { url: "", file: "", shownFile: "", exportName: "" } },
+    host,
     {
       onDescribed: () => undefined,
       onUnusable: ({ error }) => void heard.push(["unusable", error.code, error.message]),
+      onPull: () => undefined,
       onStarted: ({ id }, _at, worker) => void heard.push(["started", id, worker]),
       onMetrics: ({ id }) => void heard.push(["metrics", id]),
       onEnded: ({ id, token }, ended, cause) =>
@@ -73,11 +81,13 @@ function openSeat(options: { readonly timeoutMs?: number; readonly isInline?: bo
     },
     {
       timeoutMs: options.timeoutMs,
+      canEndWorker: options.isInline !== true,
       toTask: ({ id }) => ({ id, number: 0, attempt: 1, params: "{}", seed: 1, directory: "" }),
     },
   );
+  seat.open();
   const worker = (): ScriptedWorker => workers.at(-1)!;
-  const described = (): void =>
+  const described = (): void => {
     worker().tell({
       type: "described",
       experiment: {
@@ -89,6 +99,8 @@ function openSeat(options: { readonly timeoutMs?: number; readonly isInline?: bo
         seed: undefined,
       },
     });
+    worker().tell({ type: "moved", pull: 1 });
+  };
   return { seat, workers, worker, described, heard };
 }
 
@@ -136,7 +148,7 @@ describe("a worker", () => {
 
   test("that ends before it has loaded the code makes the file unusable", () => {
     const { worker, heard } = openSeat();
-    worker().listener.onExit({ cause: "lost", message: "exit code 3" });
+    worker().listener.onExit({ cause: "error", message: "exit code 3" });
     expect(heard).toEqual([
       ["unusable", "INVALID_FILE", "While the file was imported: exit code 3"],
     ]);
@@ -146,13 +158,31 @@ describe("a worker", () => {
     const { seat, workers, worker, described, heard } = openSeat();
     described();
     seat.assign([claimed("a")]);
-    worker().listener.onExit({ cause: "lost", message: "exit code 3" });
+    worker().listener.onExit({ cause: "error", message: "exit code 3" });
     expect(heard).toEqual([["unusable", "SETUP_FAILED", "Before its first trial: exit code 3"]]);
     expect(workers).toHaveLength(1);
   });
 });
 
 describe("a worker that is lost", () => {
+  test("is replaced only when there is something to run", () => {
+    const { seat, workers, worker } = runningSeat(["a"]);
+    worker().listener.onExit({ cause: "lost", message: "gone" });
+    expect(workers).toHaveLength(1);
+    seat.assign([claimed("b")]);
+    expect(workers).toHaveLength(2);
+  });
+
+  test("before its first trial is replaced, but not for ever", () => {
+    const { seat, workers, worker, heard } = openSeat();
+    seat.assign([claimed("a")]);
+    for (let losses = 0; losses < 3; losses += 1) {
+      worker().listener.onExit({ cause: "lost", message: "killed" });
+    }
+    expect(workers).toHaveLength(3);
+    expect(heard).toEqual([["unusable", "INVALID_FILE", "While the file was imported: killed"]]);
+  });
+
   test("takes its trial with it; the next worker goes on with the others", () => {
     const { seat, workers, worker, described, heard } = runningSeat(["a", "b", "c"]);
     worker().listener.onExit({ cause: "lost", message: "gone" });
@@ -164,7 +194,7 @@ describe("a worker that is lost", () => {
   });
 
   test("is not heard any more", () => {
-    const { workers, heard } = runningSeat(["a"]);
+    const { workers, heard } = runningSeat(["a", "b"]);
     workers[0]!.listener.onExit({ cause: "lost", message: "gone" });
     heard.length = 0;
     workers[0]!.move(ending("a"));

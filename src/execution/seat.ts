@@ -1,19 +1,22 @@
 import { toErrorData } from "../errors/assay-error.ts";
+import type { ErrorData } from "../errors/assay-error.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import { leaseLost } from "../storage/trial-documents.ts";
-import type { Executor, Program, WorkerHandle } from "./executor.ts";
-import type { AbortCause, Ending, FromWorker, Reply, Task } from "./protocol.ts";
+import type { WorkerHost } from "./executor.ts";
+import type { AbortCause, Ending, FromWorker, OutputStream, Reply, Task } from "./protocol.ts";
+import { TrialLimits, type TrialLimitOptions } from "./trial-limits.ts";
+import { WorkerSlot, type WorkerSlotListener } from "./worker-slot.ts";
 
 /** How long a trial that was asked to end may take before its worker is ended. */
 const graceMs = 1000;
-/** The longest time that a timer can be set to, in milliseconds; about 25 days. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** What a seat tells its coordinator. */
 export interface SeatListener {
   onDescribed(message: Extract<FromWorker, { type: "described" }>): void;
   onUnusable(message: Extract<FromWorker, { type: "unusable" }>): void;
+  /** A worker asked for trials. */
+  onPull(): void;
   onStarted(trial: ClaimedTrial, startedAt: number, worker: string): void;
   onMetrics(trial: ClaimedTrial, message: Extract<FromWorker, { type: "metrics" }>): void;
   /** A trial ended. `cause` is why it was asked to, if it was; `ending` is absent when its worker is gone. */
@@ -23,65 +26,71 @@ export interface SeatListener {
     message: Extract<FromWorker, { type: "request" }>,
     reply: (result: Reply) => void,
   ): void;
-  onOutput(text: string): void;
+  /** Something was written; by no trial when none ran. */
+  onOutput(text: string, stream: OutputStream, trial: ClaimedTrial | undefined): void;
 }
 
 /** Why a trial was made to end, or how its worker was lost. */
 export type SeatCause =
   { readonly kind: AbortCause } | { readonly kind: "worker lost"; readonly error: TrialError };
 
+export interface SeatOptions extends TrialLimitOptions {
+  readonly toTask: (trial: ClaimedTrial) => Task;
+  /** Whether a worker can be ended while it runs a trial. */
+  readonly canEndWorker: boolean;
+}
+
 interface Running {
   readonly id: string;
   /** Undefined when it was taken back while the worker already went on to it. */
   readonly trial: ClaimedTrial | undefined;
+  readonly since: number;
   cause?: SeatCause;
-  limit?: NodeJS.Timeout;
   grace?: NodeJS.Timeout;
 }
 
 /**
- * A place where one trial at a time runs: a worker, what it was given, and its limits. When the worker is
- * lost or has to be ended, the next one takes its place and goes on with what was not started.
+ * A place where one trial at a time runs: a worker, what it was given, and its limits. The worker is started
+ * when there is something to run. When it is lost or has to be ended, the next one takes its place and goes
+ * on with what was not started.
  */
-export class Seat {
-  readonly #executor: Executor;
-  readonly #program: Program;
+export class Seat implements WorkerSlotListener {
   readonly #listener: SeatListener;
-  readonly #timeoutMs: number | undefined;
-  readonly #toTask: (trial: ClaimedTrial) => Task;
+  readonly #options: SeatOptions;
+  readonly #limits: TrialLimits;
   readonly #queue = new Map<string, ClaimedTrial>();
-  #worker: WorkerHandle;
+  readonly #worker: WorkerSlot;
   #running: Running | undefined;
-  /** Counts workers: what a worker says after it was replaced is not heard. */
-  #generation = 0;
-  /** Whether the worker has loaded the code, and whether it has run a trial. */
-  #isReady = false;
-  #hasMoved = false;
-  #isClosed = false;
+  /** How many more trials the worker asked for; a worker that is not there yet would ask for one. */
+  #credit = 1;
 
-  constructor(
-    executor: Executor,
-    program: Program,
-    listener: SeatListener,
-    options: {
-      readonly timeoutMs: number | undefined;
-      readonly toTask: (trial: ClaimedTrial) => Task;
-    },
-  ) {
-    this.#executor = executor;
-    this.#program = program;
+  constructor(host: WorkerHost, listener: SeatListener, options: SeatOptions) {
     this.#listener = listener;
-    this.#timeoutMs = options.timeoutMs;
-    this.#toTask = options.toTask;
-    this.#worker = this.#launch();
+    this.#options = options;
+    this.#worker = new WorkerSlot(host, this);
+    this.#limits = new TrialLimits(options, (cause) => {
+      if (this.#running !== undefined) this.#abortRunning(this.#running, cause);
+    });
   }
 
   get queued(): number {
     return this.#queue.size;
   }
 
+  /** How many trials may be assigned. */
+  get credit(): number {
+    return this.#credit;
+  }
+
   get isIdle(): boolean {
     return this.#running === undefined && this.#queue.size === 0;
+  }
+
+  /** What runs, by its number, and for how long; undefined when nothing does. */
+  get activity(): { readonly number: number; readonly sinceMs: number } | undefined {
+    const { trial, since } = this.#running ?? {};
+    if (trial === undefined || since === undefined) return undefined;
+    return { number: trial.number, sinceMs: performance.now() - since };
   }
 
   /** The trials that the seat holds, running or not. */
@@ -90,9 +99,16 @@ export class Seat {
     yield* this.#queue.values();
   }
 
+  /** Starts the worker before there is something to run. */
+  open(): void {
+    this.#worker.open();
+  }
+
   assign(trials: readonly ClaimedTrial[]): void {
     for (const trial of trials) this.#queue.set(trial.id, trial);
-    if (this.#isReady) this.#worker.post({ type: "run", tasks: trials.map(this.#toTask) });
+    this.#credit = Math.max(0, this.#credit - trials.length);
+    if (this.#worker.isReady) this.#run(trials);
+    else this.open();
   }
 
   /** Asks a trial to end, and ends its worker after a grace; one that was not started is forgotten. */
@@ -107,6 +123,7 @@ export class Seat {
 
   /** Takes back what was not started. */
   withdraw(): ClaimedTrial[] {
+    if (this.#queue.size === 0) return [];
     this.#worker.post({ type: "drop" });
     const unstarted = [...this.#queue.values()];
     this.#queue.clear();
@@ -121,46 +138,27 @@ export class Seat {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#clearTimers();
-    await this.#worker.terminate();
+    await this.#worker.close();
   }
 
-  #launch(): WorkerHandle {
-    this.#isReady = false;
-    this.#hasMoved = false;
-    this.#generation += 1;
-    const generation = this.#generation;
-    return this.#executor.launch(this.#program, {
-      onMessage: (message) => {
-        if (generation === this.#generation) this.#receive(message);
-      },
-      onExit: (error) => {
-        if (generation === this.#generation) this.#lost(error);
-      },
-      onOutput: (text) => this.#listener.onOutput(text),
-    });
+  onReady(trials: number): void {
+    this.#credit = Math.max(0, trials - this.#queue.size);
+    if (this.#queue.size > 0) this.#run([...this.#queue.values()]);
+    if (this.#credit > 0) this.#listener.onPull();
   }
 
-  #receive(message: FromWorker): void {
+  onMessage(message: FromWorker): void {
+    if (message.type !== "moved") this.#limits.progressed();
     switch (message.type) {
       case "described":
-        this.#isReady = true;
         this.#listener.onDescribed(message);
-        if (this.#queue.size > 0) {
-          const tasks = [...this.#queue.values()].map(this.#toTask);
-          this.#worker.post({ type: "run", tasks });
-        }
         return;
       case "unusable":
         this.#listener.onUnusable(message);
         return;
       case "moved":
-        this.#hasMoved = true;
-        if (message.ended !== undefined) this.#ended(message.ended);
-        // Whatever followed from its end, to drop the rest perhaps, was posted before.
-        if (message.ended?.status === "broken") this.#worker.post({ type: "continue" });
-        if (message.started !== undefined) this.#started(message.started);
+        this.#moved(message);
         return;
       case "metrics":
         if (this.#running?.trial?.id === message.id) {
@@ -171,23 +169,56 @@ export class Seat {
         this.#request(message);
         return;
       case "output":
-        this.#listener.onOutput(`${message.text}\n`);
+        this.#listener.onOutput(message.text, message.stream, this.#running?.trial);
         return;
+      case "crashed":
+        return;
+    }
+  }
+
+  onOutput(text: string, stream: OutputStream): void {
+    this.#listener.onOutput(text, stream, this.#running?.trial);
+  }
+
+  onUnusable(error: ErrorData): void {
+    this.#listener.onUnusable({ type: "unusable", error });
+  }
+
+  /** With the worker the running trial is lost. */
+  onLost(error: TrialError): void {
+    const running = this.#running;
+    this.#succeed();
+    if (running === undefined) return;
+    this.#leave(running, undefined, running.cause ?? { kind: "worker lost", error });
+  }
+
+  #run(trials: readonly ClaimedTrial[]): void {
+    this.#worker.post({ type: "run", tasks: trials.map(this.#options.toTask) });
+  }
+
+  #moved({ ended, started, pull }: Extract<FromWorker, { type: "moved" }>): void {
+    if (ended !== undefined) {
+      this.#ended(ended);
+      // Whatever followed from its end, to drop the rest perhaps, was posted before.
+      if (ended.status === "broken") this.#worker.post({ type: "continue" });
+    }
+    if (started !== undefined) this.#started(started);
+    if (pull !== undefined) {
+      this.#credit += pull;
+      this.#listener.onPull();
     }
   }
 
   #started({ id, at }: { readonly id: string; readonly at: number }): void {
     const trial = this.#queue.get(id);
     this.#queue.delete(id);
-    const running: Running = { id, trial };
+    const running: Running = { id, trial, since: performance.now() };
     this.#running = running;
     if (trial === undefined) {
       this.#abortRunning(running, "interrupted");
       return;
     }
-    if (this.#timeoutMs !== undefined && this.#timeoutMs <= longestTimerMs) {
-      running.limit = setTimeout(() => this.#abortRunning(running, "timeout"), this.#timeoutMs);
-    }
+    this.#limits.start();
     this.#listener.onStarted(trial, at, this.#worker.name);
   }
 
@@ -195,7 +226,7 @@ export class Seat {
     if (running.cause !== undefined) return;
     running.cause = { kind: cause };
     this.#worker.post({ type: "abort", id: running.id, cause });
-    if (!this.#executor.isInline) {
+    if (this.#options.canEndWorker) {
       running.grace = setTimeout(() => void this.#replaceWorker(running), graceMs);
     }
   }
@@ -214,49 +245,31 @@ export class Seat {
 
   #request(message: Extract<FromWorker, { type: "request" }>): void {
     const { id, request } = message;
-    const worker = this.#worker;
-    const reply = (result: Reply): void => {
-      worker.post({ type: "reply", request, result });
-    };
-    if (this.#running?.trial?.id === id) {
-      this.#listener.onRequest(this.#running.trial, message, reply);
-    } else reply({ ok: false, error: toErrorData(leaseLost(id)) });
-  }
-
-  /** The worker ended by itself: with it the running trial. */
-  #lost(error: TrialError): void {
-    if (this.#isClosed) return;
-    if (!this.#hasMoved) {
-      this.#unusable(error);
-      return;
-    }
     const running = this.#running;
-    this.#worker = this.#launch();
-    if (running === undefined) return;
-    this.#leave(running, undefined, running.cause ?? { kind: "worker lost", error });
-  }
-
-  /** A worker that ends before its first trial would do so again. */
-  #unusable({ message, stack }: TrialError): void {
-    const data = this.#isReady
-      ? ({ code: "SETUP_FAILED", message: `Before its first trial: ${message}` } as const)
-      : ({ code: "INVALID_FILE", message: `While the file was imported: ${message}` } as const);
-    const error = { ...data, details: {}, ...(stack === undefined ? {} : { stack }) };
-    this.#listener.onUnusable({ type: "unusable", error });
+    const reply = (result: Reply): void => {
+      // The next worker counts its requests from the start again.
+      if (this.#running === running) this.#worker.post({ type: "reply", request, result });
+    };
+    if (running?.trial?.id === id) this.#listener.onRequest(running.trial, message, reply);
+    else reply({ ok: false, error: toErrorData(leaseLost(id)) });
   }
 
   /** Ends the worker, and with it what it runs. Until it is gone, its trial is running. */
   async #replaceWorker(running: Running): Promise<void> {
-    this.#generation += 1;
-    this.#isReady = false;
-    await this.#worker.terminate();
-    if (this.#isClosed) return;
-    this.#worker = this.#launch();
+    if (!(await this.#worker.end())) return;
+    this.#succeed();
     this.#leave(running, undefined, running.cause);
   }
 
+  /** Another worker takes the place, at once if there is something to run. */
+  #succeed(): void {
+    this.#credit = this.#queue.size > 0 ? 0 : 1;
+    if (this.#queue.size > 0) this.open();
+    else this.#listener.onPull();
+  }
+
   #clearTimers(): void {
-    clearTimeout(this.#running?.limit);
+    this.#limits.stop();
     clearTimeout(this.#running?.grace);
   }
 }

@@ -1,9 +1,14 @@
 import type { TrialStatus } from "./status.ts";
 
+/**
+ * `error` in the trial's own code, `results` that cannot be stored, a limit that was hit (`timeout`,
+ * `noProgress`, `memory`), or a worker that was `lost`.
+ */
+export type FailureCause = "error" | "results" | "timeout" | "noProgress" | "memory" | "lost";
+
 /** Why an attempt failed. */
 export interface TrialError {
-  /** `error` in the trial's own code, `results` that cannot be stored, a limit, or a lost worker. */
-  readonly cause: "error" | "results" | "timeout" | "memory" | "lost";
+  readonly cause: FailureCause;
   readonly message: string;
   readonly stack?: string;
 }

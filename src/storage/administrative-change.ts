@@ -44,7 +44,7 @@ export function administrativeChange(
       return {
         change: {
           set: { status, availableAt: 0 },
-          unset: ["holder", "losses", ...attemptFields, ...foundFields],
+          unset: ["holder", "losses", "failures", ...attemptFields, ...foundFields],
           increment: given === undefined ? increment : { ...increment, attempt: 1 },
         },
         kept: given ?? supersededAttempt(isOpen ? endedBy(trial, now) : trial),
@@ -63,7 +63,7 @@ export function administrativeChange(
       return {
         change: {
           set: { status, availableAt: 0, ...ended },
-          unset: ["holder", "losses"],
+          unset: ["holder", "losses", "failures"],
           increment,
         },
         kept: undefined,

@@ -21,6 +21,8 @@ export interface ClaimedTrial extends Lease {
   readonly seed: number;
   /** How many attempts were lost with their coordinator, the last one included. */
   readonly losses: number;
+  /** How many attempts failed and were followed by another. */
+  readonly failures: number;
   /** The last attempt as it is to be kept when the next one starts; absent when there was none. */
   readonly superseded?: Document;
 }
@@ -57,6 +59,7 @@ export function toClaimed(document: Document): ClaimedTrial {
     params: textIn(document, "params"),
     seed: numberIn(document, "seed"),
     losses: (optionalNumber(document, "losses") ?? 0) + lost,
+    failures: optionalNumber(document, "failures") ?? 0,
   };
   return superseded === undefined ? claimed : { ...claimed, superseded };
 }

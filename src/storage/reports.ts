@@ -29,6 +29,8 @@ export interface FinishedReport {
   readonly error?: TrialError | undefined;
   readonly endedAt?: string | undefined;
   readonly durationMs?: number | undefined;
+  /** The attempt is over as the status says, but the trial is not: another attempt is to follow. */
+  readonly isRetried?: boolean;
 }
 
 /** Points of metrics, in the order in which they were reported. */
@@ -230,8 +232,10 @@ function start(set: Record<string, unknown>, report: StartedReport): readonly st
 
 /** Adds what an end sets, and returns what it unsets. */
 function finish(set: Record<string, unknown>, report: FinishedReport): readonly string[] {
-  const { status, results, objective, error, endedAt, durationMs, metrics } = report;
+  const { results, objective, error, endedAt, durationMs, metrics } = report;
+  const status = report.isRetried === true ? "interrupted" : report.status;
   set["status"] = status;
+  if (report.isRetried === true) set["failures"] = report.trial.failures + 1;
   if (results !== undefined) set["results"] = results;
   // Only what completed can be the best.
   if (objective !== undefined && status === "completed") set["objective"] = objective;
@@ -240,7 +244,7 @@ function finish(set: Record<string, unknown>, report: FinishedReport): readonly 
   if (error !== undefined) set["error"] = encodeValue(error);
   if (endedAt !== undefined) {
     set["endedAt"] = endedAt;
-    set["outcome"] = status;
+    set["outcome"] = report.status;
   }
   if (isFinished(status)) return whenFinished;
   set["availableAt"] = 0;

@@ -93,6 +93,8 @@ const trials: CollectionDeclaration = {
     outcome: "text",
     /** How many attempts were lost with their coordinator. */
     losses: "integer",
+    /** How many attempts failed and were followed by another. */
+    failures: "integer",
     /** Where the last attempt continued: `{ attempt, points }` of an earlier one. */
     resumed: "encoded",
   },

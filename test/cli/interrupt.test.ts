@@ -23,7 +23,9 @@ describe("Ctrl-C", () => {
     "%s marks the trial in flight interrupted, and a later run goes on with it",
     async (signal) => {
       const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
-      const { child, ended, waitFor } = startCli(["run", "endless.ts"], { cwd });
+      const { child, ended, waitFor } = startCli(["run", "endless.ts", "--executor", "serial"], {
+        cwd,
+      });
       await waitFor("began 2 attempt 1");
       child.kill(signal);
       const { code, stdout, stderr } = await ended;
@@ -34,7 +36,7 @@ describe("Ctrl-C", () => {
       expect((await statuses(cwd)).slice(0, 3)).toEqual(["completed", "completed", "interrupted"]);
 
       const quick = { cwd, env: { ASSAY_TEST_QUICK: "1" } };
-      const summary = await runCliJson(["run", "endless.ts"], quick);
+      const summary = await runCliJson(["run", "endless.ts", "--executor", "serial"], quick);
       expect(summary).toMatchObject({ completed: 6, skipped: 2, interrupted: 0 });
       const trial = await runCliJson<TrialJson>(["trial", "endless#2"], { cwd });
       expect(trial.attempts).toMatchObject([{ status: "interrupted" }, { status: "completed" }]);
@@ -44,7 +46,10 @@ describe("Ctrl-C", () => {
   test("ends a trial that does not listen, too", async () => {
     const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
     const deaf = { cwd, env: { ASSAY_TEST_DEAF: "1" } };
-    const { child, ended, waitFor } = startCli(["run", "endless.ts", "--json"], deaf);
+    const { child, ended, waitFor } = startCli(
+      ["run", "endless.ts", "--executor", "serial", "--json"],
+      deaf,
+    );
     await waitFor("began 2 attempt 1");
     child.kill("SIGINT");
     const { code, stdout } = await ended;
@@ -56,7 +61,7 @@ describe("Ctrl-C", () => {
   test("a second time ends at once; the next run takes over what was in flight", async () => {
     const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
     const deaf = { cwd, env: { ASSAY_TEST_DEAF: "1" } };
-    const { child, ended, waitFor } = startCli(["run", "endless.ts"], deaf);
+    const { child, ended, waitFor } = startCli(["run", "endless.ts", "--executor", "serial"], deaf);
     await waitFor("began 2 attempt 1");
     child.kill("SIGINT");
     await waitFor(interrupting);
@@ -65,7 +70,7 @@ describe("Ctrl-C", () => {
     expect([code, stdout]).toEqual([130, ""]);
     expect((await statuses(cwd))[2]).toBe("reserved");
 
-    const { code: next } = await runCli(["run", "endless.ts"], {
+    const { code: next } = await runCli(["run", "endless.ts", "--executor", "serial"], {
       cwd,
       env: { ASSAY_TEST_QUICK: "1" },
     });
@@ -76,7 +81,9 @@ describe("Ctrl-C", () => {
 
 test("assay status tells how fast a run goes that another process executes", async () => {
   const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
-  const { child, ended, waitFor } = startCli(["run", "endless.ts"], { cwd });
+  const { child, ended, waitFor } = startCli(["run", "endless.ts", "--executor", "serial"], {
+    cwd,
+  });
   await waitFor("began 2 attempt 1");
   // What was reported is committed within 50 ms; the claim of the trial that runs was before it began.
   await expect

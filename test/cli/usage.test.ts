@@ -61,7 +61,7 @@ describe("assay", () => {
     ],
     [
       ["run", "x.ts", "--executor", "serail"],
-      '--executor takes one of serial, inline, not "serail"; did you mean "serial"?',
+      '--executor takes one of threads, processes, hybrid, serial, inline, not "serail"; did you mean "serial"?',
     ],
     [
       ["run", "x.ts", "--directory", "/nowhere"],

@@ -178,7 +178,7 @@ describe("a worker that is lost with its trial", () => {
   test("by process.exit: the trial is broken and says so, a new worker runs the rest", async () => {
     const trial = await executeSecond(secondRuns(`process.exit(7);`), {});
     expect(trial.error).toMatchObject({
-      cause: "lost",
+      cause: "error",
       message: "The code called process.exit: the worker thread ended with exit code 7",
     });
   });
@@ -190,7 +190,7 @@ describe("a worker that is lost with its trial", () => {
       {},
     );
     expect(trial.error).toMatchObject({
-      cause: "lost",
+      cause: "error",
       message: "Nothing caught: TypeError: Too late",
     });
     expect(trial.error?.stack).toMatch(/experiment\.ts:\d+:\d+/);
@@ -202,7 +202,7 @@ describe("a worker that is lost with its trial", () => {
       await sleep(10_000);`),
       {},
     );
-    expect(trial.error).toMatchObject({ cause: "lost", message: "Nothing caught: Forgotten" });
+    expect(trial.error).toMatchObject({ cause: "error", message: "Nothing caught: Forgotten" });
   });
 
   test("by its memory: the trial is broken with that cause", async () => {
@@ -222,7 +222,10 @@ describe("a worker that is lost with its trial", () => {
     expect(trial?.error?.message).toContain("ran out of memory");
   });
 
-  test("builds the store anew in the next worker", async () => {
+  test.each([
+    ["builds the store anew", "serial", ["once", "once"]],
+    ["gives the next worker the store of the others", "threads", ["once"]],
+  ] as const)("%s with %s", async (_, executor, setups) => {
     const { execute, lines } = await experimentFolder(`
       export default defineExperiment({
         name: "rebuilt",
@@ -230,8 +233,8 @@ describe("a worker that is lost with its trial", () => {
         setup: () => { appendFileSync(folder + "setups", "once\\n"); return { table: 1 }; },
         run: ({ n }, trial) => { if (n === 0) process.exit(1); return { table: trial.store.table }; },
       });`);
-    expect(await execute()).toMatchObject({ completed: 2, broken: 1 });
-    expect(await lines("setups")).toEqual(["once", "once"]);
+    expect(await execute({ executor })).toMatchObject({ completed: 2, broken: 1 });
+    expect(await lines("setups")).toEqual(setups);
   });
 });
 

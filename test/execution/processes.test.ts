@@ -60,7 +60,7 @@ export default defineExperiment({
 describe("a trial of a process that is killed", () => {
   test.each([true, false])("is taken over at once, wait: %s", async (wait) => {
     const { execute, open, write, file, url } = await experimentFolder(holding);
-    const process = startExecution(file, { storage: url });
+    const process = startExecution(file, { storage: url, executor: "serial" });
     const storage = await open();
     await until(async () => {
       const experiment = await storage.findExperiment("holding");
@@ -81,7 +81,7 @@ describe("a trial of a process that is killed", () => {
 
   test("is taken over by a run that waits for it", async () => {
     const { execute, lines, write, file, url } = await experimentFolder(holding);
-    const process = startExecution(file, { storage: url });
+    const process = startExecution(file, { storage: url, executor: "serial" });
     await until(async () => (await lines("ran")).includes("1"));
     const waiting = execute();
     await until(async () => (await lines("ran")).includes("2"));

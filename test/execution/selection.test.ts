@@ -122,7 +122,7 @@ describe("name=value", () => {
 describe("one trial", () => {
   test("is run by its id or a prefix of it", async () => {
     const { execute, open, lines } = await experimentFolder(grid);
-    await execute({ maxTrials: 3 });
+    await execute({ maxTrials: 3, executor: "serial" });
     const storage = await open();
     const [, second, third] = await storage.getTrialIds("grid");
     await storage.markTrialIncomplete(second!);

@@ -2,7 +2,13 @@ import { hostname } from "node:os";
 import { toErrorData } from "../../errors/assay-error.ts";
 import { parseObjectives } from "../../model/objective.ts";
 import type { AnyExperiment } from "../define-experiment.ts";
-import type { Executor, Program, WorkerHandle, WorkerListener } from "../executor.ts";
+import type {
+  Executor,
+  Program,
+  WorkerHandle,
+  WorkerListener,
+  WorkerSettings,
+} from "../executor.ts";
 import type { FromWorker, ToRunner } from "../protocol.ts";
 import { describeExperiment } from "../worker/describe.ts";
 import { loadExperiment } from "../worker/load-experiment.ts";
@@ -13,22 +19,28 @@ import { TrialRunner } from "../worker/trial-runner.ts";
  * trial is asked to end by its signal and cannot be made to.
  */
 export function inline(): Executor {
-  return { name: "inline", workers: 1, isInline: true, launch: launchInline };
+  return {
+    name: "inline",
+    workers: 1,
+    isInline: true,
+    open: (settings) => ({ launch: (listener) => launch(settings, listener) }),
+  };
 }
 
-function launchInline(program: Program, listener: WorkerListener): WorkerHandle {
+function launch({ program, maxAhead }: WorkerSettings, listener: WorkerListener): WorkerHandle {
   let runner: TrialRunner | undefined;
   let isEnded = false;
-  const early: ToRunner[] = [];
   const send = (message: FromWorker): void => {
     if (!isEnded) listener.onMessage(message);
   };
   const start = async (): Promise<void> => {
     try {
       const experiment = await experimentOf(program);
-      runner = new TrialRunner(experiment, parseObjectives(experiment.objective), send);
+      const objectives = parseObjectives(experiment.objective);
+      const store = async (build: () => Promise<unknown>): Promise<unknown> => await build();
+      runner = new TrialRunner(experiment, { send, objectives, maxAhead, store });
       send({ type: "described", experiment: describeExperiment(experiment) });
-      for (const message of early) runner.receive(message);
+      runner.start();
     } catch (error) {
       send({ type: "unusable", error: toErrorData(error) });
     }
@@ -36,10 +48,8 @@ function launchInline(program: Program, listener: WorkerListener): WorkerHandle 
   void start();
   return {
     name: `${hostname()}:${String(process.pid)}/inline`,
-    post(message) {
-      if (runner === undefined) early.push(message);
-      else runner.receive(message);
-    },
+    // A worker asks before it is told anything.
+    post: (message: ToRunner) => runner?.receive(message),
     terminate() {
       isEnded = true;
       return Promise.resolve();

@@ -1,33 +1,44 @@
-import { parentPort } from "node:worker_threads";
-import { toErrorData } from "../../errors/assay-error.ts";
-import { parseObjectives } from "../../model/objective.ts";
-import type { FromWorker, ToWorker } from "../protocol.ts";
-import type { WorkerProgram } from "../worker-program.ts";
-import { describeExperiment } from "./describe.ts";
-import { loadExperiment } from "./load-experiment.ts";
-import { TrialRunner } from "./trial-runner.ts";
+import { parentPort, workerData } from "node:worker_threads";
+import type { ToWorker } from "../protocol.ts";
+import { encodeFrame, FrameReader } from "../transport/frames.ts";
+import { RingWriter } from "../transport/ring.ts";
+import type { ThreadData } from "../transport/spare-thread.ts";
+import type { StoreAnswer } from "../transport/store-exchange.ts";
+import { createDeferred, type Deferred } from "../../util/deferred.ts";
+import { isCloneable } from "./is-cloneable.ts";
+import { WorkerSession } from "./worker-session.ts";
 
 /*
- * The entry of a worker thread: waits for its program, loads the experiment's code, tells the coordinator
- * what it declares, and runs trials until the thread is ended from outside.
+ * The entry of a worker thread. It says what it has to say through a ring of shared memory and hears by its
+ * port, where it also gets the store from other threads of the process.
  */
 if (parentPort === null) throw new TypeError("This module is the entry of a worker thread");
 const port = parentPort;
-const send = (message: FromWorker): void => port.postMessage(message);
-let runner: TrialRunner | undefined;
+const { ring } = workerData as ThreadData;
+const outlet = new RingWriter(ring, () => port.postMessage(null));
+const session = new WorkerSession((message) => outlet.write(encodeFrame(message)), shareStore);
+const frames = new FrameReader((message) => session.receive(message as ToWorker));
+let storeAnswer: Deferred<StoreAnswer> | undefined;
 
 process.setSourceMapsEnabled(true);
-port.on("message", (message: ToWorker) => {
-  if (message.type === "load") void load(message.program);
-  else runner?.receive(message);
+port.on("message", (message: Uint8Array | StoreAnswer) => {
+  if (message instanceof Uint8Array)
+    frames.push(Buffer.from(message.buffer, message.byteOffset, message.length));
+  else storeAnswer?.resolve(message);
 });
 
-async function load(program: WorkerProgram): Promise<void> {
-  try {
-    const experiment = await loadExperiment(program);
-    runner = new TrialRunner(experiment, parseObjectives(experiment.objective), send);
-    send({ type: "described", experiment: describeExperiment(experiment) });
-  } catch (error) {
-    send({ type: "unusable", error: toErrorData(error) });
-  }
+/** Builds the store if this thread is the first that needs it, and else takes the copy of the one that was. */
+async function shareStore(build: () => Promise<unknown>): Promise<unknown> {
+  storeAnswer = createDeferred();
+  port.postMessage({ store: "wanted" });
+  const answer = await storeAnswer.promise;
+  if (answer.store === "shared") return answer.value;
+  const value = await build();
+  if (answer.store === "build") offer(value);
+  return value;
+}
+
+function offer(value: unknown): void {
+  if (isCloneable(value)) port.postMessage({ store: "built", value });
+  else port.postMessage({ store: "kept" });
 }

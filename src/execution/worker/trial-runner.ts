@@ -14,10 +14,22 @@ import type {
 } from "../protocol.ts";
 import { withTrial } from "./current-trial.ts";
 import { toTrialError } from "./trial-error.ts";
+import { TaskPace } from "./task-pace.ts";
 import { TrialScope, type TrialChannel } from "./trial-scope.ts";
 
 /** A trial of this length leaves time to hear the coordinator before the next one. */
 const longTrialMs = 20;
+
+/** Gives the store of this worker: builds it, or gets it from another one of the process. */
+export type StoreSource = (build: () => Promise<unknown>) => Promise<unknown>;
+
+export interface RunnerOptions {
+  readonly send: (message: FromWorker) => void;
+  readonly objectives: readonly Objective[];
+  /** How many tasks may wait at most. */
+  readonly maxAhead: number;
+  readonly store: StoreSource;
+}
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -29,7 +41,9 @@ export class TrialRunner {
   readonly #experiment: AnyExperiment;
   readonly #objectives: readonly Objective[];
   readonly #send: (message: FromWorker) => void;
+  readonly #storeSource: StoreSource;
   readonly #channel: TrialChannel;
+  readonly #pace: TaskPace;
   readonly #queue: Task[] = [];
   readonly #waiting = new Map<number, Waiting>();
   #requests = 0;
@@ -38,25 +52,29 @@ export class TrialRunner {
   #continue: (() => void) | undefined;
   #store: { readonly value: unknown } | undefined;
 
-  constructor(
-    experiment: AnyExperiment,
-    objectives: readonly Objective[],
-    send: (message: FromWorker) => void,
-  ) {
+  constructor(experiment: AnyExperiment, { send, objectives, maxAhead, store }: RunnerOptions) {
     this.#experiment = experiment;
     this.#objectives = objectives;
     this.#send = send;
+    this.#storeSource = store;
+    this.#pace = new TaskPace(maxAhead);
     this.#channel = {
       request: async (id, call) => await this.#request(id, call),
       sendMetrics: (id, points) => send({ type: "metrics", id, points }),
-      sendOutput: (id, text) => send({ type: "output", id, text }),
+      sendOutput: (id, text) => send({ type: "output", id, stream: "stdout", text }),
     };
+  }
+
+  /** Asks for the first task. */
+  start(): void {
+    this.#move({});
   }
 
   receive(message: ToRunner): void {
     switch (message.type) {
       case "run":
-        this.#queue.push(...message.tasks);
+        for (const task of message.tasks) this.#queue.push(task);
+        this.#pace.received(message.tasks.length);
         if (!this.#isWorking) void this.#work();
         return;
       case "abort":
@@ -88,41 +106,59 @@ export class TrialRunner {
     this.#isWorking = true;
     if (this.#store === undefined && !(await this.#setUp())) return;
     let ended: Ending | undefined;
-    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
+    for (let task = this.#next(); task !== undefined; task = this.#next()) {
       const scope = new TrialScope(task, this.#store?.value, this.#channel);
       // The answer may be that the trial was taken back.
       this.#current = scope;
       const startedAt = Date.now();
-      this.#send({ type: "moved", ended, started: { id: task.id, at: startedAt } });
+      const started = { id: task.id, at: startedAt };
+      this.#move(ended === undefined ? { started } : { ended, started });
       ended = await this.#run(scope, startedAt);
       this.#current = undefined;
+      this.#pace.ran(ended.durationMs);
       if (ended.status === "broken") {
         await this.#pause(ended);
         ended = undefined;
       } else if (ended.durationMs > longTrialMs) {
         // What was posted meanwhile comes first: the next trial may have been taken back.
-        this.#send({ type: "moved", ended, started: undefined });
+        this.#move({ ended });
         ended = undefined;
         await nextTurn();
       }
     }
     this.#isWorking = false;
-    this.#send({ type: "moved", ended, started: undefined });
+    this.#move(ended === undefined ? {} : { ended });
+  }
+
+  #next(): Task | undefined {
+    return this.#queue.shift();
+  }
+
+  /** Tells how far this worker is, and asks for more tasks when few are left. */
+  #move(news: { readonly ended?: Ending; readonly started?: { id: string; at: number } }): void {
+    const waiting = this.#queue.length;
+    const pull = this.#pace.wanted(waiting, news.started === undefined);
+    if (pull > 0) this.#send({ type: "moved", ...news, pull });
+    else if (news.ended !== undefined || news.started !== undefined) {
+      this.#send({ type: "moved", ...news });
+    }
   }
 
   /** Tells of a broken trial and waits for the word to go on. */
   async #pause(ended: Ending): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#continue = resolve;
-      this.#send({ type: "moved", ended, started: undefined });
+      this.#send({ type: "moved", ended });
     });
   }
 
-  /** Builds the store, once in this worker. */
   async #setUp(): Promise<boolean> {
     try {
       const { setup, space } = this.#experiment;
-      const value = await setup?.(space as never);
+      const value =
+        setup === undefined
+          ? undefined
+          : await this.#storeSource(async () => (await setup(space as never)));
       this.#store = { value };
       return true;
     } catch (error) {

@@ -31,6 +31,7 @@ interface SentSnapshot {
 const abortReasons: Readonly<Record<AbortCause, readonly [ErrorCode, message: string]>> = {
   interrupted: ["INTERRUPTED", "The run was interrupted"],
   timeout: ["TIMEOUT", "The trial ran longer than its limit"],
+  "no progress": ["TIMEOUT", "The trial showed no progress for longer than its limit"],
   "lease lost": ["LEASE_LOST", "The trial belongs to another worker by now"],
 };
 
@@ -140,7 +141,7 @@ export class TrialScope implements TrialContext {
   }
 
   log(...values: readonly unknown[]): void {
-    this.#channel.sendOutput(this.id, format(...values));
+    this.#channel.sendOutput(this.id, `${format(...values)}\n`);
   }
 
   /** Fires the signal. */

@@ -1,0 +1,112 @@
+import type { Worker } from "node:worker_threads";
+import type { TrialError } from "../../model/trial.ts";
+import { toTrialError } from "../worker/trial-error.ts";
+import { RingReader } from "./ring.ts";
+import { startThread, takeSpareThread, type WorkerThread } from "./spare-thread.ts";
+import { StoreExchange, type StoreAnswer, type StoreQuestion } from "./store-exchange.ts";
+
+/** So much is taken from a thread before others have a turn, in bytes. */
+const turnBytes = 1024 * 1024;
+/** Code that is stuck outside of JavaScript cannot be ended; then the thread is left behind. */
+const terminateMs = 5000;
+
+/** What is heard of a thread. */
+export interface ThreadListener {
+  /** Bytes of its messages, in order. */
+  onBytes(bytes: Buffer): void;
+  /** What was written past the capture of its output. */
+  onOutput(text: string, stream: "stdout" | "stderr"): void;
+  /** The thread is gone without having been asked, and this is why. */
+  onExit(error: TrialError): void;
+}
+
+/** A running thread. */
+export interface ThreadLink {
+  post(frame: Uint8Array): void;
+  terminate(): Promise<void>;
+}
+
+/** The worker threads of one process, which share a store. */
+export class ThreadGroup {
+  readonly #stores: StoreExchange;
+  readonly #memoryMb: number | undefined;
+
+  /** @param memoryMb the limit of a thread's heap */
+  constructor(threads: number, memoryMb?: number) {
+    this.#stores = new StoreExchange(threads);
+    this.#memoryMb = memoryMb;
+  }
+
+  launch(listener: ThreadListener): ThreadLink {
+    const started =
+      this.#memoryMb === undefined ? takeSpareThread() : startThread({ memoryMb: this.#memoryMb });
+    const { worker } = started;
+    const client = { answer: (answer: StoreAnswer) => worker.postMessage(answer) };
+    const drain = this.#drain(started, listener);
+    let isEnding = false;
+    let failure: TrialError | undefined;
+    worker.on("message", (message: StoreQuestion | null) => {
+      if (message === null) drain();
+      else this.#stores.ask(client, message);
+    });
+    worker.on("error", (error: unknown) => {
+      failure = toFailure(error, this.#memoryMb);
+    });
+    worker.on("exit", (code) => {
+      this.#stores.leave(client);
+      if (isEnding) return;
+      drain();
+      const message = `The code called process.exit: the worker thread ended with exit code ${String(code)}`;
+      listener.onExit(failure ?? { cause: "error", message });
+    });
+    for (const stream of ["stdout", "stderr"] as const) {
+      worker[stream].setEncoding("utf8").on("data", (text: string) => {
+        listener.onOutput(text, stream);
+      });
+    }
+    return {
+      post: (frame) => worker.postMessage(frame),
+      terminate: async () => {
+        isEnding = true;
+        await terminate(worker);
+      },
+    };
+  }
+
+  /** A function that takes from a thread what it has written. */
+  #drain({ ring }: WorkerThread, listener: ThreadListener): () => void {
+    const reader = new RingReader(ring);
+    const drain = (): void => {
+      let size = 0;
+      for (const bytes of reader.read()) {
+        listener.onBytes(bytes);
+        size += bytes.length;
+        if (size < turnBytes) continue;
+        setImmediate(drain);
+        return;
+      }
+    };
+    return drain;
+  }
+}
+
+async function terminate(worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, terminateMs);
+  });
+  await Promise.race([worker.terminate(), late]);
+  clearTimeout(timer);
+  worker.unref();
+}
+
+/** What ended a thread from inside: its memory, or an error that nothing caught. */
+function toFailure(error: unknown, memoryMb: number | undefined): TrialError {
+  const { message, stack } = toTrialError(error);
+  if (error instanceof Error && Reflect.get(error, "code") === "ERR_WORKER_OUT_OF_MEMORY") {
+    const limit = memoryMb === undefined ? "" : ` (limit: ${String(memoryMb)} MB)`;
+    return { cause: "memory", message: `The worker thread ran out of memory${limit}` };
+  }
+  const failure = { cause: "error", message: `Nothing caught: ${message}` } as const;
+  return stack === undefined ? failure : { ...failure, stack };
+}

@@ -1,0 +1,27 @@
+import { writeSync } from "node:fs";
+import { Worker } from "node:worker_threads";
+import { builtFile } from "../../util/own-package.ts";
+import { threadArguments } from "../thread-arguments.ts";
+
+/** Where a worker process answers its parent. */
+const answers = 4;
+const full = new Int32Array(new SharedArrayBuffer(4));
+
+/** Writes bytes to the parent; done when it returns. Without a parent there is nothing left to do. */
+export function writeAll(bytes: Uint8Array): void {
+  for (let place = 0; place < bytes.length;) {
+    try {
+      place += writeSync(answers, bytes, place);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") process.exit(1);
+      // The pipe is full.
+      Atomics.wait(full, 0, 0, 1);
+    }
+  }
+}
+
+/** Has this process, and all that it started, end when its parent does; in a thread that user code cannot block. */
+export function endWithParent(): void {
+  const thread = new Worker(builtFile("execution/worker/lifeline-main.js"), threadArguments());
+  thread.unref();
+}

@@ -1,0 +1,25 @@
+import { Socket } from "node:net";
+import type { ToWorker } from "../protocol.ts";
+import { encodeFrame, FrameReader } from "../transport/frames.ts";
+import { endWithParent, writeAll } from "./parent-process.ts";
+import { toTrialError } from "./trial-error.ts";
+import { WorkerSession } from "./worker-session.ts";
+
+/*
+ * The entry of a worker process that runs trials on its main thread. A message is written when it is sent,
+ * so that what was said before the process ended, however it did, is heard.
+ */
+endWithParent();
+process.setSourceMapsEnabled(true);
+const send = (message: object): void => writeAll(encodeFrame(message));
+const session = new WorkerSession(send, async (build) => await build());
+const frames = new FrameReader((message) => session.receive(message as ToWorker));
+new Socket({ fd: 3, readable: true, writable: false })
+  .on("data", (bytes) => frames.push(bytes))
+  .on("close", () => process.exit());
+
+process.on("uncaughtExceptionMonitor", (error) => {
+  const { message, stack } = toTrialError(error);
+  const crash = { cause: "error", message: `Nothing caught: ${message}` };
+  send({ type: "crashed", error: stack === undefined ? crash : { ...crash, stack } });
+});

@@ -1,0 +1,41 @@
+/** So much work should wait in a worker, in milliseconds. */
+const aheadMs = 50;
+/** How much the newest trial counts in the pace. */
+const weight = 0.1;
+/** A trial costs at least this much besides its own code. */
+const overheadMs = 0.01;
+
+/**
+ * How many tasks a worker asks for: many short ones, so that a claim and a commit serve many, and of long
+ * ones none but the next, so that nothing waits in one worker that another could run.
+ */
+export class TaskPace {
+  readonly #maxAhead: number;
+  #taskMs: number | undefined;
+  /** Asked for and not yet received. */
+  #asked = 0;
+
+  constructor(maxAhead: number) {
+    this.#maxAhead = maxAhead;
+  }
+
+  received(tasks: number): void {
+    this.#asked = Math.max(0, this.#asked - tasks);
+  }
+
+  /** A task took so long. */
+  ran(durationMs: number): void {
+    const took = durationMs + overheadMs;
+    this.#taskMs = this.#taskMs === undefined ? took : (1 - weight) * this.#taskMs + weight * took;
+  }
+
+  /** How many tasks to ask for now: as many as are missing, once less than half is there. */
+  wanted(waiting: number, isIdle: boolean): number {
+    const ahead = this.#taskMs === undefined ? 0 : Math.floor(aheadMs / this.#taskMs);
+    const target = Math.max(isIdle ? 1 : 0, Math.min(this.#maxAhead, ahead));
+    const there = waiting + this.#asked;
+    if (there * 2 > target || there >= target) return 0;
+    this.#asked += target - there;
+    return target - there;
+  }
+}

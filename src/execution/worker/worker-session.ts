@@ -1,0 +1,43 @@
+import { toErrorData } from "../../errors/assay-error.ts";
+import { parseObjectives } from "../../model/objective.ts";
+import type { FromWorker, ToWorker } from "../protocol.ts";
+import { describeExperiment } from "./describe.ts";
+import { loadExperiment } from "./load-experiment.ts";
+import { TrialRunner, type StoreSource } from "./trial-runner.ts";
+
+/**
+ * A worker, whatever carries its messages: waits for its program, loads the experiment's code, tells the
+ * coordinator what it declares, and runs trials until it is ended from outside.
+ */
+export class WorkerSession {
+  readonly #send: (message: FromWorker) => void;
+  readonly #store: StoreSource;
+  #runner: TrialRunner | undefined;
+
+  constructor(send: (message: FromWorker) => void, store: StoreSource) {
+    this.#send = send;
+    this.#store = store;
+  }
+
+  receive(message: ToWorker): void {
+    if (message.type === "load") void this.#load(message);
+    else this.#runner?.receive(message);
+  }
+
+  async #load({ program, maxAhead }: Extract<ToWorker, { type: "load" }>): Promise<void> {
+    try {
+      const experiment = await loadExperiment(program);
+      const objectives = parseObjectives(experiment.objective);
+      this.#runner = new TrialRunner(experiment, {
+        send: this.#send,
+        objectives,
+        maxAhead,
+        store: this.#store,
+      });
+      this.#send({ type: "described", experiment: describeExperiment(experiment) });
+      this.#runner.start();
+    } catch (error) {
+      this.#send({ type: "unusable", error: toErrorData(error) });
+    }
+  }
+}
