@@ -17,11 +17,17 @@ export function createSandbox(files: Readonly<Record<string, string>> = {}): str
 
 /** An experiment of trials that do nothing. */
 export function noopExperiment(trials: number): string {
+  return experimentOf("noop", trials, "({})");
+}
+
+/** An experiment of so many trials, each of which does the same. */
+export function experimentOf(name: string, trials: number, body: string, helpers = ""): string {
   return `import { defineExperiment, linspace } from "assay";
+${helpers}
 export default defineExperiment({
-  name: "noop",
+  name: "${name}",
   space: { x: linspace(0, ${String(trials - 1)}, ${String(trials)}) },
-  run: () => ({}),
+  run: ${body.includes("await") ? "async " : ""}() => ${body},
 });
 `;
 }

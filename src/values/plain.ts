@@ -1,12 +1,9 @@
 /** Containers in containers, beyond which a value is refused: far before the stack ends. */
 export const maxDepth = 1000;
 
-// In a `u` expression a surrogate matches only when it is alone.
-const unsafe = /[\0\ud800-\udfff]/u;
-
 /** True for a string that every backend can hold: no NUL, no lone surrogate. */
 export function isPlainString(text: string): boolean {
-  return !unsafe.test(text);
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 /** True for an object key that needs no tag: it neither looks like one nor names the prototype. */

@@ -38,51 +38,50 @@ export function encodeFrame(message: object): Buffer {
   return frame;
 }
 
-/** Puts messages together from bytes that arrive in pieces of any size. */
+/** Puts messages together from bytes that arrive in pieces of any size. What it is given it does not keep. */
 export class FrameReader {
   readonly #onMessage: (message: unknown) => void;
-  #pending: Buffer[] = [];
+  /** Copies of the pieces of a frame that has not arrived as a whole. */
+  #pieces: Buffer[] = [];
   #size = 0;
+  /** How many bytes the frame takes, as soon as four of them are there. */
+  #wanted = 4;
 
   constructor(onMessage: (message: unknown) => void) {
     this.#onMessage = onMessage;
   }
 
   push(bytes: Buffer): void {
-    this.#pending.push(bytes);
-    this.#size += bytes.length;
-    if (this.#size < 4 || this.#size < this.#wanted()) return;
-    const all = this.#join();
+    if (this.#size === 0) {
+      this.#keep(this.#read(bytes));
+      return;
+    }
+    this.#keep(bytes);
+    if (this.#size < this.#wanted) return;
+    const all = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#size = 0;
+    this.#keep(this.#read(all));
+  }
+
+  /** Reads whole frames, and returns what is left. */
+  #read(bytes: Buffer): Buffer {
     let place = 0;
-    while (all.length - place >= 4) {
-      const end = place + 4 + all.readUInt32LE(place);
-      if (end > all.length) break;
-      const message = decodeFrame(all.subarray(place + 4, end));
+    for (;;) {
+      const left = bytes.length - place;
+      this.#wanted = left < 4 ? 4 : 4 + bytes.readUInt32LE(place);
+      if (left < this.#wanted) return bytes.subarray(place);
+      const end = place + this.#wanted;
+      const message = decodeFrame(bytes.subarray(place + 4, end));
       place = end;
       this.#onMessage(message);
     }
-    if (place < all.length) {
-      this.#pending.unshift(all.subarray(place));
-      this.#size += all.length - place;
-    }
   }
 
-  /** How many bytes the first frame takes. */
-  #wanted(): number {
-    const [first] = this.#pending;
-    if (first !== undefined && first.length >= 4) return 4 + first.readUInt32LE(0);
-    const all = this.#join();
-    this.#pending = [all];
-    this.#size = all.length;
-    return 4 + all.readUInt32LE(0);
-  }
-
-  #join(): Buffer {
-    const [first] = this.#pending;
-    const all = this.#pending.length === 1 && first ? first : Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#size = 0;
-    return all;
+  #keep(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#pieces.push(Buffer.from(bytes));
+    this.#size += bytes.length;
   }
 }
 
@@ -130,5 +129,5 @@ function attach(value: unknown, attachments: readonly Buffer[]): unknown {
   }
   const { attached, as } = value as Attachment;
   const bytes = attachments[attached] ?? Buffer.alloc(0);
-  return as === "text" ? bytes.toString() : bytes;
+  return as === "text" ? bytes.toString() : Buffer.from(bytes);
 }

@@ -39,6 +39,6 @@ export class PacketReader {
       this.#left = rest.readUInt32LE(2);
       rest = rest.subarray(headerBytes);
     }
-    this.#pending = rest;
+    this.#pending = Buffer.from(rest);
   }
 }

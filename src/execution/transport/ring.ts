@@ -64,33 +64,37 @@ export class RingWriter {
 /** The side of a thread that never waits. */
 export class RingReader {
   readonly #header: Int32Array;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
 
   constructor(memory: SharedArrayBuffer) {
     this.#header = new Int32Array(memory, 0, 4);
-    this.#bytes = new Uint8Array(memory, headerBytes);
+    this.#bytes = Buffer.from(memory, headerBytes);
   }
 
-  /** Takes out what is there: copies, in order. When it finds nothing more the next write wakes. */
-  *read(): Generator<Buffer> {
+  /**
+   * Takes out what is there, in order; the bytes are of use until `take` returns. Whether there may be more:
+   * when there is none the next write wakes. Making room all at once wakes a waiting writer once.
+   */
+  read(take: (bytes: Buffer) => void): boolean {
     const header = this.#header;
-    for (;;) {
-      const start = Atomics.load(header, read);
-      const end = Atomics.load(header, written);
-      if (start === end) {
-        if (Atomics.exchange(header, readerSleeps, 1) === 0) continue;
-        // What was written between the look and the going to sleep has woken nobody.
-        if (Atomics.load(header, written) === end) return;
-        if (Atomics.exchange(header, readerSleeps, 0) === 0) return;
-        continue;
-      }
-      const at = start & (capacity - 1);
-      const size = Math.min(used(start, end), capacity - at);
-      const bytes = Buffer.from(this.#bytes.subarray(at, at + size));
-      Atomics.store(header, read, start + size);
-      if (Atomics.exchange(header, writerWaits, 0) === 1) Atomics.notify(header, read);
-      yield bytes;
-    }
+    const start = Atomics.load(header, read);
+    const end = Atomics.load(header, written);
+    if (start === end) return !this.#sleep(end);
+    const at = start & (capacity - 1);
+    const size = used(start, end);
+    const first = Math.min(size, capacity - at);
+    take(this.#bytes.subarray(at, at + first));
+    if (size > first) take(this.#bytes.subarray(0, size - first));
+    Atomics.store(header, read, end);
+    if (Atomics.exchange(header, writerWaits, 0) === 1) Atomics.notify(header, read);
+    return true;
+  }
+
+  /** Goes to sleep, unless something was written between the look and that, which has woken nobody. */
+  #sleep(end: number): boolean {
+    Atomics.store(this.#header, readerSleeps, 1);
+    if (Atomics.load(this.#header, written) === end) return true;
+    return Atomics.exchange(this.#header, readerSleeps, 0) === 0;
   }
 }
 

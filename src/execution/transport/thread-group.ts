@@ -2,17 +2,15 @@ import type { Worker } from "node:worker_threads";
 import type { TrialError } from "../../model/trial.ts";
 import { toTrialError } from "../worker/trial-error.ts";
 import { RingReader } from "./ring.ts";
-import { startThread, takeSpareThread, type WorkerThread } from "./spare-thread.ts";
+import { startThread, takeSpareThread } from "./spare-thread.ts";
 import { StoreExchange, type StoreAnswer, type StoreQuestion } from "./store-exchange.ts";
 
-/** So much is taken from a thread before others have a turn, in bytes. */
-const turnBytes = 1024 * 1024;
 /** Code that is stuck outside of JavaScript cannot be ended; then the thread is left behind. */
 const terminateMs = 5000;
 
 /** What is heard of a thread. */
 export interface ThreadListener {
-  /** Bytes of its messages, in order. */
+  /** Bytes of its messages, in order; of use until it returns. */
   onBytes(bytes: Buffer): void;
   /** What was written past the capture of its output. */
   onOutput(text: string, stream: "stdout" | "stderr"): void;
@@ -42,7 +40,12 @@ export class ThreadGroup {
       this.#memoryMb === undefined ? takeSpareThread() : startThread({ memoryMb: this.#memoryMb });
     const { worker } = started;
     const client = { answer: (answer: StoreAnswer) => worker.postMessage(answer) };
-    const drain = this.#drain(started, listener);
+    const reader = new RingReader(started.ring);
+    const take = (bytes: Buffer): void => listener.onBytes(bytes);
+    const drain = (): void => {
+      // Others have a turn before what was written meanwhile.
+      if (reader.read(take)) setImmediate(drain);
+    };
     let isEnding = false;
     let failure: TrialError | undefined;
     worker.on("message", (message: StoreQuestion | null) => {
@@ -55,7 +58,7 @@ export class ThreadGroup {
     worker.on("exit", (code) => {
       this.#stores.leave(client);
       if (isEnding) return;
-      drain();
+      while (reader.read(take)) continue;
       const message = `The code called process.exit: the worker thread ended with exit code ${String(code)}`;
       listener.onExit(failure ?? { cause: "error", message });
     });
@@ -71,22 +74,6 @@ export class ThreadGroup {
         await terminate(worker);
       },
     };
-  }
-
-  /** A function that takes from a thread what it has written. */
-  #drain({ ring }: WorkerThread, listener: ThreadListener): () => void {
-    const reader = new RingReader(ring);
-    const drain = (): void => {
-      let size = 0;
-      for (const bytes of reader.read()) {
-        listener.onBytes(bytes);
-        size += bytes.length;
-        if (size < turnBytes) continue;
-        setImmediate(drain);
-        return;
-      }
-    };
-    return drain;
   }
 }
 

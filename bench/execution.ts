@@ -1,0 +1,187 @@
+// Trials on threads and processes against pools that store nothing, and several runs on one file.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import {
+  execute,
+  openStorage,
+  processes,
+  serial,
+  threads,
+  type Executor,
+  type Progress,
+} from "assay";
+import { Piscina } from "piscina";
+import Tinypool from "tinypool";
+import { inTurn, median, report, reportAtLeast } from "./lib/measure.ts";
+import { cli, createSandbox, experimentOf, noopExperiment } from "./lib/sandbox.ts";
+
+const trials = 10_000;
+const rounds = 5;
+
+/** Uses so many milliseconds of the thread's own CPU time: a fixed number of steps, found once by the machine. */
+const burn = `
+function steps(count) { let x = 0; for (let i = 0; i < count; i++) x += Math.sqrt(i + x); return x; }
+function burn(ms) { steps(ms * ${String(stepsPerMs())}); }
+`;
+
+/** The first trial of a worker waits for the other worker's, so that both are ready for the rest. */
+const meet = `
+import { readdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { getTrial } from "assay";
+let isReady = false;
+async function meet() {
+  isReady = true;
+  const { id, directory } = getTrial();
+  const folder = dirname(directory);
+  writeFileSync(folder + "/" + id + ".ready", "");
+  while (readdirSync(folder).filter((name) => name.endsWith(".ready")).length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+`;
+
+const folder = createSandbox({
+  "noop.ts": experimentOf("noop", trials, "{ if (!isReady) await meet(); return {}; }", meet),
+  "task.mjs": "export default () => ({});",
+  "empty.ts": experimentOf("empty", trials, "({ text: '' })"),
+  "large.ts": experimentOf("large", trials, "({ text: 'x'.repeat(10_000) })"),
+  "busy.ts": experimentOf("busy", 60, "{ burn(50); return {}; }", burn),
+});
+
+let databases = 0;
+function storagePath(): string {
+  databases += 1;
+  return join(folder, `${String(databases)}.db`);
+}
+
+/** Milliseconds a trial, from when every worker has begun one to the last commit. */
+async function trialMs(file: string, executor: Executor): Promise<number> {
+  const path = storagePath();
+  let startedAt = 0;
+  const { elapsedMs } = await execute(join(folder, file), {
+    storage: path,
+    executor,
+    directory: createSandbox(),
+    progress: (progress: Progress) => {
+      startedAt ||= Date.now() - progress.elapsedMs;
+    },
+  });
+  await using storage = await openStorage(path);
+  const begun = new Map<string, number>();
+  const starts: number[] = [];
+  for await (const trial of storage.eachTrial(file.replace(".ts", ""))) {
+    const start = Date.parse(trial.startedAt ?? "");
+    const worker = trial.worker ?? "";
+    begun.set(worker, Math.min(start, begun.get(worker) ?? Infinity));
+    starts.push(start);
+  }
+  if (begun.size !== executor.workers) throw new Error(`${String(begun.size)} workers ran trials`);
+  const readyAt = Math.max(...begun.values());
+  const counted = starts.filter((start) => start >= readyAt).length;
+  return (startedAt + elapsedMs - readyAt) / counted;
+}
+
+const task = join(folder, "task.mjs");
+
+/** Milliseconds a task of a pool that is ready. */
+async function poolMs(pool: {
+  run(task: unknown): Promise<unknown>;
+  destroy(): Promise<void>;
+}): Promise<number> {
+  await Promise.all(Array.from({ length: 100 }, (_, i) => pool.run(i)));
+  const before = performance.now();
+  await Promise.all(Array.from({ length: trials }, (_, i) => pool.run(i)));
+  const took = performance.now() - before;
+  await pool.destroy();
+  return took / trials;
+}
+
+const two = { minThreads: 2, maxThreads: 2, filename: task };
+const short = await inTurn(rounds, {
+  piscina: () => poolMs(new Piscina(two)),
+  threads: () => trialMs("noop.ts", threads(2)),
+  tinypool: () => poolMs(new Tinypool({ ...two, runtime: "child_process" })),
+  processes: () => trialMs("noop.ts", processes(2)),
+});
+const perSecond = (ms: number): string => `${(1000 / ms).toFixed(0)}/s`;
+console.log(
+  `piscina ${perSecond(short.piscina)}, threads ${perSecond(short.threads)}, tinypool ${perSecond(short.tinypool)}, processes ${perSecond(short.processes)}`,
+);
+reportAtLeast("no-op trials on 2 threads, against piscina", short.piscina / short.threads, 0.7);
+reportAtLeast(
+  "no-op trials on 2 processes, against tinypool's",
+  short.tinypool / short.processes,
+  1,
+);
+
+const wholeMs = async (file: string, executor: Executor): Promise<number> =>
+  (await execute(join(folder, file), { storage: storagePath(), executor })).elapsedMs;
+const busy = await inTurn(3, {
+  serial: () => wholeMs("busy.ts", serial()),
+  threads: () => wholeMs("busy.ts", threads(2)),
+  processes: () => wholeMs("busy.ts", processes(2)),
+});
+reportAtLeast("trials of 50 ms CPU on 2 threads, speed-up", busy.serial / busy.threads, 1.85);
+reportAtLeast("trials of 50 ms CPU on 2 processes, speed-up", busy.serial / busy.processes, 1.85);
+
+const sizes = await inTurn(rounds, {
+  empty: () => wholeMs("empty.ts", threads(2)),
+  large: () => wholeMs("large.ts", threads(2)),
+});
+report("a result of 10 KB against an empty one", sizes.large / sizes.empty, 2);
+
+await shareOneFile();
+
+/** Four runs on one file at once: how fast together, how fair, and how long a claim takes at most. */
+async function shareOneFile(): Promise<void> {
+  const rates: number[] = [];
+  const fairness: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const path = storagePath();
+    const count = 40_000;
+    const shared = createSandbox({ "shared.ts": noopExperiment(count) });
+    const command = ["run", "shared.ts", "--storage", path, "--json", "--executor", "serial"];
+    const shares = await Promise.all(
+      Array.from({ length: 4 }, () => completedBy([cli, ...command], shared)),
+    );
+    await using storage = await openStorage(path);
+    const starts: number[] = [];
+    const ends: number[] = [];
+    const first = new Map<string, number>();
+    for await (const { run, startedAt, endedAt } of storage.eachTrial("noop")) {
+      const start = Date.parse(startedAt ?? "");
+      first.set(run ?? "", Math.min(start, first.get(run ?? "") ?? Infinity));
+      starts.push(start);
+      ends.push(Date.parse(endedAt ?? ""));
+    }
+    const readyAt = Math.max(...first.values());
+    const counted = starts.filter((start) => start >= readyAt).length;
+    rates.push(counted / ((Math.max(...ends) - readyAt) / 1000));
+    fairness.push(Math.min(...shares) / (count / 4));
+  }
+  reportAtLeast("4 runs on one file, trials a second together", median(rates), 5000, "/s");
+  reportAtLeast("the smallest share, of a fair one", median(fairness), 0.5);
+}
+
+async function completedBy(args: readonly string[], cwd: string): Promise<number> {
+  const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  await new Promise((resolve) => child.once("close", resolve));
+  return (JSON.parse(output) as { readonly completed: number }).completed;
+}
+
+/** How many square roots this machine does in a millisecond. */
+function stepsPerMs(): number {
+  const count = 20_000_000;
+  const found = Array.from({ length: 5 }, () => {
+    const before = performance.now();
+    let x = 0;
+    for (let i = 0; i < count; i += 1) x += Math.sqrt(i + x);
+    return x > 0 ? count / (performance.now() - before) : 0;
+  });
+  return Math.round(median(found));
+}
