@@ -216,7 +216,7 @@ export function createAdministrationStore(
         collection: "trials",
         query: { experiment, number, token },
       });
-      for (const collection of ["attempts", "metrics", "snapshots", "artifacts"]) {
+      for (const collection of ["attempts", "metrics", "snapshots", "artifacts", "output"]) {
         operations.push({ kind: "remove", collection, query: { experiment, number }, after });
       }
     }

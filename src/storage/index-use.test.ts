@@ -13,6 +13,7 @@ import {
   trialIn,
 } from "../testing/storage/fixtures.ts";
 import { ensureSchema } from "./migrate.ts";
+import { tailPart } from "./output.ts";
 import { collections } from "./schema.ts";
 import { createStorage } from "./storage.ts";
 
@@ -33,7 +34,7 @@ class RecordingConnection extends Connection {
   }
 }
 
-const large = ["trials", "attempts", "metrics", "snapshots", "artifacts", "blobs"];
+const large = ["trials", "attempts", "metrics", "snapshots", "artifacts", "output", "blobs"];
 
 test("no statement of storage looks at all documents of a large collection, or sorts them", async () => {
   const { raw } = await openConnection(":memory:", "memory:", "normal");
@@ -59,6 +60,8 @@ test("no statement of storage looks at all documents of a large collection, or s
   await storage.commitReports([
     { kind: "metrics", trial: again, ...chunk },
     { kind: "resumed", trial: again, from: { attempt: 1, points: 1 } },
+    { kind: "output", trial: again, part: 0, segments: "[]" },
+    { kind: "output", trial: again, part: tailPart, segments: "[]", omittedBytes: 1 },
   ]);
   await storage.saveSnapshot(again.id, "state", "label", { lease: again });
   await storage.saveArtifact(again.id, "a", Buffer.from("a"), again);
@@ -67,6 +70,8 @@ test("no statement of storage looks at all documents of a large collection, or s
   await storage.getSnapshots(again.id);
   await storage.getArtifacts(again.id);
   await storage.readArtifact(again.id, "a");
+  await storage.getOutput(again.id);
+  await storage.getOutput(again.id, 1);
   await storage.getTrial(id);
   await storage.getTrial(id.slice(0, 8));
   await storage.getTrialByNumber(experiment, 1);

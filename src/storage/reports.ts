@@ -4,6 +4,7 @@ import type { TrialError } from "../model/trial.ts";
 import { encodeValue } from "../values/encode.ts";
 import type { StorageContext } from "./context.ts";
 import type { ClaimedTrial } from "./leases.ts";
+import { outputOperations, type OutputReport } from "./output.ts";
 
 /** An attempt began. It is written before or together with all that the attempt does. */
 export interface StartedReport {
@@ -62,7 +63,8 @@ export function givenBack(trial: ClaimedTrial): FinishedReport {
 }
 
 /** What the holder of a trial has to tell storage. */
-export type TrialReport = StartedReport | FinishedReport | MetricsReport | ResumedReport;
+export type TrialReport =
+  StartedReport | FinishedReport | MetricsReport | ResumedReport | OutputReport;
 
 export interface ReportStore {
   /**
@@ -116,6 +118,10 @@ export function createReportStore({ database }: StorageContext): ReportStore {
       }
       case "metrics":
         return { operations: metricsOperations(report, base), decisive: 0 };
+      case "output": {
+        const held = conditional(report.trial, { increment: { token: 0 } });
+        return { operations: [held, ...outputOperations(report, base)], decisive: 0 };
+      }
     }
   }
 

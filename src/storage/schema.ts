@@ -177,6 +177,21 @@ const artifacts: CollectionDeclaration = {
   indexes: [{ fields: ["experiment", "number", "name"], unique: true }],
 };
 
+/** What attempts wrote: the beginning in parts as it came, and one part that is the end. */
+const output: CollectionDeclaration = {
+  name: "output",
+  fields: {
+    experiment: "integer",
+    number: "integer",
+    attempt: "integer",
+    part: "integer",
+    segments: "encoded",
+    /** How many bytes between the beginning and this part, which is the end, were not kept. */
+    omittedBytes: "integer",
+  },
+  indexes: [{ fields: ["experiment", "number", "attempt", "part"], unique: true }],
+};
+
 /** Content in chunks, under the hash of the whole. */
 const blobs: CollectionDeclaration = {
   name: "blobs",
@@ -236,6 +251,7 @@ export const collections: readonly CollectionDeclaration[] = [
   metrics,
   snapshots,
   artifacts,
+  output,
   blobs,
   locks,
   runs,
@@ -249,6 +265,7 @@ export const ownedCollections: readonly string[] = [
   "metrics",
   "snapshots",
   "artifacts",
+  "output",
   "blobs",
   "locks",
   "runs",

@@ -9,6 +9,7 @@ import { createExperimentStore, type ExperimentStore } from "./experiments.ts";
 import { createInsertionStore, type InsertionStore } from "./insertion.ts";
 import { createLeaseStore, type LeaseStore } from "./leases.ts";
 import { createMetricStore, type MetricStore } from "./metrics.ts";
+import { createOutputStore, type OutputStore } from "./output.ts";
 import { createRegistrationStore, type RegistrationStore } from "./registration.ts";
 import { createReportStore, type ReportStore } from "./reports.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
@@ -35,6 +36,7 @@ export interface Storage
     AdministrationStore,
     SnapshotStore,
     ArtifactStore,
+    OutputStore,
     MetricStore,
     AlgorithmLockStore,
     RunStore,
@@ -76,6 +78,7 @@ export function createStorage(context: StorageContext): Storage {
     ...createAdministrationStore(context, experiments),
     ...createSnapshotStore(context),
     ...createArtifactStore(context),
+    ...createOutputStore(context),
     ...createMetricStore(context, experiments),
     ...createAlgorithmLockStore(context, experiments),
     ...createRunStore(context, experiments),

@@ -12,6 +12,7 @@ import { experimentTests } from "./storage/experiments.ts";
 import { insertionTests } from "./storage/insertion.ts";
 import { lifecycleTests } from "./storage/lifecycle.ts";
 import { metricTests } from "./storage/metrics.ts";
+import { outputTests } from "./storage/output.ts";
 import { readingTests } from "./storage/reading.ts";
 import { registrationTests } from "./storage/registration.ts";
 import { reportTests } from "./storage/reports.ts";
@@ -46,6 +47,7 @@ const parts: readonly (readonly [title: string, define: (tests: StorageTests) =>
   ["snapshots", snapshotTests],
   ["artifacts", artifactTests],
   ["metrics", metricTests],
+  ["output", outputTests],
   ["algorithm lock", algorithmLockTests],
   ["runs", runTests],
   ["code", codeTests],

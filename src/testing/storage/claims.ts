@@ -155,9 +155,10 @@ export function claimTests({ test, expect }: StorageTests): void {
         { kind: "started", trial: stale, startedAt: at, worker: "stale", run: "r" },
         { kind: "metrics", trial: stale, chunk: 0, count: 1, before: 0, points: "{}", last: "{}" },
         { kind: "resumed", trial: stale, from: { attempt: 1, points: 0 } },
+        { kind: "output", trial: stale, part: 0, segments: "[]" },
         { kind: "finished", trial: stale, status: "completed", results: "{}", endedAt: at },
       ]),
-    ).toEqual([false, false, false, false]);
+    ).toEqual([false, false, false, false, false]);
     expect(await storage.renewLeases([stale])).toEqual([false]);
     expect(await everythingOf(storage, stale.id)).toEqual(before);
 

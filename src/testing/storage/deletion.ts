@@ -10,6 +10,7 @@ async function remains(storage: Storage): Promise<Readonly<Record<string, number
     "attempts",
     "snapshots",
     "artifacts",
+    "output",
     "blobs",
     "locks",
     "runs",
@@ -32,6 +33,7 @@ async function full(storage: Storage, name: string): Promise<string> {
   const points = '{"names":["loss"],"name":[0],"step":[0],"time":[0],"value":[1]}';
   await storage.commitReports([
     { kind: "metrics", trial: claim, chunk: 0, count: 1, before: 0, points, last: '{"loss":1}' },
+    { kind: "output", trial: claim, part: 0, segments: '[{"stream":"stdout","text":"a"}]' },
   ]);
   await storage.startRun(experiment, { command: [], environment: {}, holder: "h" });
   await (await storage.acquireAlgorithmLock(experiment, { owner: "o" })).release("state");
@@ -83,6 +85,7 @@ export function deletionTests({ test, expect }: StorageTests): void {
       () => storage.getSnapshots(id),
       () => storage.getArtifacts(id),
       () => storage.readArtifact(id, "a"),
+      () => storage.getOutput(id),
       () => collect(storage.getMetrics("gone")),
       () => storage.getRuns("gone"),
       () => storage.saveSnapshot(id, "late"),
@@ -122,8 +125,9 @@ export function deletionTests({ test, expect }: StorageTests): void {
     expect(
       await storage.commitReports([
         { kind: "metrics", trial: claim, chunk: 0, count: 0, before: 0, points, last: "{}" },
+        { kind: "output", trial: claim, part: 0, segments: "[]" },
       ]),
-    ).toEqual([false]);
+    ).toEqual([false, false]);
     await expect(
       storage.saveSnapshot(claim.id, 1, undefined, { lease: claim }),
     ).rejects.toMatchObject({ code: "LEASE_LOST" });

@@ -103,6 +103,7 @@ export async function everythingOf(storage: Storage, id: string): Promise<unknow
     attempts: await storage.getAttempts(id),
     snapshots: await storage.getSnapshots(id),
     artifacts: await storage.getArtifacts(id),
+    output: await storage.getOutput(id),
     metrics,
   };
 }
