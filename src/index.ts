@@ -16,9 +16,11 @@ export { processes } from "./execution/executors/processes.ts";
 export { serial, threads } from "./execution/executors/threads.ts";
 export type { Progress } from "./execution/progress.ts";
 export type { TrialContext, TrialSnapshot } from "./execution/trial-context.ts";
+export type { OutputListener, OutputSource } from "./execution/trial-output.ts";
 export { getStore, getTrial } from "./execution/worker/current-trial.ts";
 export type { Experiment, TrialCounts } from "./model/experiment.ts";
 export type { Objective } from "./model/objective.ts";
+export type { AttemptOutput, OutputSegment, OutputStream } from "./model/output.ts";
 export type { TrialStatus } from "./model/status.ts";
 export type { Attempt, MetricPoint, Snapshot, Trial, TrialError } from "./model/trial.ts";
 export {

@@ -5,9 +5,9 @@ import { showValue } from "../space/show-value.ts";
 import { checkCount } from "./executors/worker-count.ts";
 import type { Executor } from "./executor.ts";
 import type { ExecutorName } from "./named-executor.ts";
-import type { OutputStream } from "./protocol.ts";
 import type { Progress } from "./progress.ts";
 import { RetryPolicy, type RetryLimits } from "./retry-policy.ts";
+import type { OutputListener } from "./trial-output.ts";
 
 /** How an experiment is executed. */
 export interface ExecuteOptions {
@@ -67,8 +67,12 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** The export of the file that is the experiment. Default "default". */
   readonly export?: string;
-  /** Where what trials write goes. Default: standard error. */
-  readonly onOutput?: (text: string, stream: OutputStream) => void;
+  /**
+   * Is told what is written while trials run, as it comes; or true to show it on standard error, each line
+   * with the number of its trial. Default: only what is written outside of trials is shown. What trials write
+   * is kept in any case: `storage.getOutput`.
+   */
+  readonly onOutput?: true | OutputListener;
   /** The command line, for the record of the run. */
   readonly command?: readonly string[];
 }

@@ -18,7 +18,7 @@ import { RetryPolicy } from "./retry-policy.ts";
 import { RunRecord } from "./run-record.ts";
 import { selectTrials } from "./select-trials.ts";
 import { storageTarget } from "./storage-target.ts";
-import { trialOutput } from "./trial-output.ts";
+import { heardOutput, shownOutput } from "./trial-output.ts";
 
 /** What one invocation did. */
 export interface ExecutionSummary {
@@ -130,7 +130,11 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     experiment.objectives[0],
   );
   await offerBest(storage, experiment, progress);
-  const output = trialOutput(process.stderr);
+  const { onOutput } = options;
+  const output =
+    typeof onOutput === "function"
+      ? heardOutput(onOutput)
+      : shownOutput(process.stderr, { showsTrials: onOutput === true });
   const reporter = reportProgress(progress, options.progress ?? false);
   const coordinator = new Coordinator(crew, {
     storage,
@@ -138,7 +142,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     run: () => record.reference,
     progress,
     onProgress: reporter.changed,
-    onOutput: options.onOutput ?? ((text) => output.write(text)),
+    onOutput: (text, stream, trial) => output.write(trial, stream, text),
     limits: { timeoutMs: options.timeout, noProgressTimeoutMs: options.noProgressTimeout },
     retries: new RetryPolicy(options.retries),
     maxBroken: options.maxBroken,
