@@ -18,6 +18,9 @@ export const globalOptions: OptionDocs<GlobalFlags> = {
   },
   json: { flag: "--json", says: "print JSON" },
   quiet: { flag: "--quiet", says: "say nothing but data and errors" },
-  verbose: { flag: "--verbose", says: "show where an error comes from" },
+  verbose: {
+    flag: "--verbose",
+    says: "show where an error comes from; of run, also what trials write",
+  },
   yes: { flag: "--yes", says: "answer every question with yes" },
 };

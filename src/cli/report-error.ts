@@ -40,6 +40,7 @@ const systemErrors: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
+  ENOENT: "its folder does not exist",
   ENOTDIR: "a part of its path is not a folder",
   EISDIR: "it is a folder",
   ENOSPC: "there is no room left on the disk",

@@ -41,6 +41,9 @@ export async function describeRun(summary: ExecutionSummary, run: RunAtHand): Pr
     ...(broken === undefined
       ? []
       : [nextCommand(globals, "trial", `${name}#${String(broken.number)}`)]),
+    ...(broken?.hasOutput === true
+      ? [nextCommand(globals, "logs", `${name}#${String(broken.number)}`)]
+      : []),
     ...(summary.stopped === null ? [] : [again]),
     ...(summary.brokenInExperiment > 0 ? [`${again} --retry-broken`] : []),
     nextCommand(globals, "trials", name),
@@ -74,6 +77,7 @@ function headline(summary: ExecutionSummary): string {
 interface Broken {
   readonly number: number;
   readonly message: string;
+  readonly hasOutput: boolean;
 }
 
 /** The first trial that broke in this run. */
@@ -84,7 +88,9 @@ async function firstBroken(
   return await withStorage({ storage }, async (opened) => {
     const page = { where: { status: "broken" } };
     for await (const trial of opened.eachTrial(experiment, page)) {
-      if (trial.run === run) return { number: trial.number, message: trial.error?.message ?? "" };
+      if (trial.run !== run) continue;
+      const hasOutput = (await opened.getOutput(trial.id, trial.attempt)) !== undefined;
+      return { number: trial.number, message: trial.error?.message ?? "", hasOutput };
     }
     return undefined;
   });

@@ -7,8 +7,8 @@ export interface Terminal {
   /** Columns of the terminal; undefined where output goes elsewhere and is not cut. */
   readonly width: number | undefined;
   readonly style: Style;
-  /** Writes data. Resolves when the reader keeps up. */
-  write(text: string): Promise<void>;
+  /** Writes data, a text or bytes. Resolves when the reader keeps up. */
+  write(data: string | Uint8Array): Promise<void>;
   /** Writes a value as JSON, in the form that people can read too. */
   writeJson(value: unknown): Promise<void>;
   /** Says something about the data, unless `--quiet`. */
@@ -18,8 +18,8 @@ export interface Terminal {
 /** The terminal of this process. */
 export function processTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
   const { stdout, stderr, env } = process;
-  const write = async (text: string): Promise<void> => {
-    if (!stdout.write(text)) await once(stdout, "drain");
+  const write: Terminal["write"] = async (data) => {
+    if (!stdout.write(data)) await once(stdout, "drain");
   };
   return {
     width: stdout.isTTY ? stdout.columns : undefined,

@@ -1,15 +1,20 @@
 import { trialLabel } from "../analysis/trial-label.ts";
 import type { Experiment } from "../model/experiment.ts";
+import type { AttemptOutput } from "../model/output.ts";
 import type { Attempt, MetricPoint, SnapshotInfo, Trial } from "../model/trial.ts";
 import type { Artifact } from "../storage/artifacts.ts";
 import { formatDuration } from "../util/duration.ts";
 import { flattenPaths } from "../values/path.ts";
 import { formatBytes, formatTime, formatValue, oneLine } from "./format-value.ts";
+import { lastLines } from "./output-lines.ts";
 import { renderFields } from "./sections.ts";
 import { styleOfStatus } from "./status-style.ts";
 import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** How many lines of output are shown of a trial that broke. */
+const shownLines = 10;
 
 /** A trial and what it left. */
 export interface TrialDetails {
@@ -19,6 +24,8 @@ export interface TrialDetails {
   readonly metrics: readonly MetricPoint[];
   readonly snapshots: readonly SnapshotInfo[];
   readonly artifacts: readonly Artifact[];
+  /** What the last attempt wrote, when it broke or was lost. */
+  readonly failedOutput: AttemptOutput | undefined;
 }
 
 /** A trial in a few lines: what it is, its parameters and its results. */
@@ -33,15 +40,16 @@ export function summarizeTrial(experiment: Experiment, trial: Trial, style: Styl
   ].join("");
 }
 
-/** A trial and all that is known of it. */
-export function describeTrial(details: TrialDetails, terminal: Terminal): string {
-  const { experiment, trial, attempts, metrics, snapshots, artifacts } = details;
+/** A trial and all that is known of it. `logs` is the command that shows all of its output. */
+export function describeTrial(details: TrialDetails, terminal: Terminal, logs: string): string {
+  const { experiment, trial, attempts, metrics, snapshots, artifacts, failedOutput } = details;
   const { style } = terminal;
   const files = artifacts.map(({ name, bytes }): [string, string] => [name, formatBytes(bytes)]);
   return [
     summarizeTrial(experiment, trial, style),
     section("Last metrics", Object.entries(trial.metrics), style),
     errorSection(trial, style),
+    outputSection(failedOutput, logs, style),
     section("Artifacts", files, style),
     `\n${renderFields(
       [
@@ -79,6 +87,12 @@ function errorSection({ error }: Trial, style: Style): string {
   const text = error.stack ?? error.message;
   const lines = text.split("\n").map((line) => `  ${oneLine(line)}\n`);
   return `\n${style("bad", "Error")}\n${lines.join("")}`;
+}
+
+function outputSection(output: AttemptOutput | undefined, logs: string, style: Style): string {
+  if (output === undefined) return "";
+  const lines = lastLines(output, shownLines).map((line) => `  ${line}\n`);
+  return `\nEnd of its output  ${style("dim", `(all: ${logs})`)}\n${lines.join("")}`;
 }
 
 function attemptTable(attempts: readonly Attempt[], { style, width }: Terminal): string {

@@ -66,6 +66,16 @@ export const verbs: Readonly<Record<string, VerbEntry>> = {
     says: "add a trial by hand",
     load: () => import("./verbs/insert.ts"),
   },
+  logs: {
+    args: "<TRIAL>",
+    says: "print what a trial wrote to its standard output and error",
+    load: () => import("./verbs/logs.ts"),
+  },
+  artifacts: {
+    args: "<TRIAL> [NAME]",
+    says: "list the artifacts of a trial, or write the content of one",
+    load: () => import("./verbs/artifacts.ts"),
+  },
   snapshots: {
     args: "<TRIAL>",
     says: "list the saved states of a trial",

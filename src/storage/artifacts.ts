@@ -1,5 +1,6 @@
 import type { Document, Operation } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
+import { didYouMean } from "../util/nearest.ts";
 import { readBlob, toChunks } from "./blobs.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { Lease } from "./leases.ts";
@@ -40,6 +41,12 @@ export function createArtifactStore(context: StorageContext): ArtifactStore {
     };
   }
 
+  /** The artifacts of a trial by name. */
+  async function artifactsOf(experiment: unknown, number: unknown): Promise<Artifact[]> {
+    const sort = [{ field: "name" }];
+    return (await database.read("artifacts", { experiment, number }, { sort })).map(toArtifact);
+  }
+
   return {
     async saveArtifact(trialId, name, data, lease) {
       const { experiment, number, attempt } = await writableTrial(context, trialId, lease);
@@ -65,15 +72,20 @@ export function createArtifactStore(context: StorageContext): ArtifactStore {
 
     async getArtifacts(trialId) {
       const { experiment, number } = await trialDocument(context, trialId);
-      const sort = [{ field: "name" }];
-      return (await database.read("artifacts", { experiment, number }, { sort })).map(toArtifact);
+      return await artifactsOf(experiment, number);
     },
 
     async readArtifact(trialId, name) {
       const { experiment, number } = await trialDocument(context, trialId);
       const [document] = await database.read("artifacts", { experiment, number, name });
       if (document === undefined) {
-        throw new AssayError("NOT_FOUND", `Trial ${trialId} has no artifact "${name}"`);
+        const names = (await artifactsOf(experiment, number)).map((artifact) => artifact.name);
+        const there = names.length === 0 ? "" : ` (${names.join(", ")})`;
+        throw new AssayError(
+          "NOT_FOUND",
+          `Trial ${trialId} has no artifact "${name}"${didYouMean(name, names)}${there}`,
+          { details: { id: trialId, name, accepted: names } },
+        );
       }
       const what = `artifact "${name}" of trial ${trialId}`;
       return await readBlob(context, experiment as number, textIn(document, "sha256"), what);

@@ -23,9 +23,10 @@ describe("Ctrl-C", () => {
     "%s marks the trial in flight interrupted, and a later run goes on with it",
     async (signal) => {
       const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
-      const { child, ended, waitFor } = startCli(["run", "endless.ts", "--executor", "serial"], {
-        cwd,
-      });
+      const { child, ended, waitFor } = startCli(
+        ["run", "endless.ts", "--executor", "serial", "--verbose"],
+        { cwd },
+      );
       await waitFor("began 2 attempt 1");
       child.kill(signal);
       const { code, stdout, stderr } = await ended;
@@ -47,7 +48,7 @@ describe("Ctrl-C", () => {
     const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
     const deaf = { cwd, env: { ASSAY_TEST_DEAF: "1" } };
     const { child, ended, waitFor } = startCli(
-      ["run", "endless.ts", "--executor", "serial", "--json"],
+      ["run", "endless.ts", "--executor", "serial", "--json", "--verbose"],
       deaf,
     );
     await waitFor("began 2 attempt 1");
@@ -61,7 +62,10 @@ describe("Ctrl-C", () => {
   test("a second time ends at once; the next run takes over what was in flight", async () => {
     const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
     const deaf = { cwd, env: { ASSAY_TEST_DEAF: "1" } };
-    const { child, ended, waitFor } = startCli(["run", "endless.ts", "--executor", "serial"], deaf);
+    const { child, ended, waitFor } = startCli(
+      ["run", "endless.ts", "--executor", "serial", "--verbose"],
+      deaf,
+    );
     await waitFor("began 2 attempt 1");
     child.kill("SIGINT");
     await waitFor(interrupting);
@@ -81,9 +85,10 @@ describe("Ctrl-C", () => {
 
 test("assay status tells how fast a run goes that another process executes", async () => {
   const { root: cwd } = await projectFolder({ "endless.ts": endlessExperiment });
-  const { child, ended, waitFor } = startCli(["run", "endless.ts", "--executor", "serial"], {
-    cwd,
-  });
+  const { child, ended, waitFor } = startCli(
+    ["run", "endless.ts", "--executor", "serial", "--verbose"],
+    { cwd },
+  );
   await waitFor("began 2 attempt 1");
   // What was reported is committed within 50 ms; the claim of the trial that runs was before it began.
   await expect

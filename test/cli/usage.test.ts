@@ -4,7 +4,9 @@ import { projectFolder } from "../support/project-folder.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
 
 const verbs = [
-  ..."init run list status show trials trial best insert snapshots metrics".split(" "),
+  ..."init run list status show trials trial best insert logs artifacts snapshots metrics".split(
+    " ",
+  ),
 ];
 const cwd = process.cwd();
 

@@ -17,6 +17,7 @@ export const verb: Verb<RunFlags> = {
     ["assay run sweep.ts rate=0.1", "only the trials with this value"],
     ["assay run sweep.ts --max-trials 100 --timeout 5m", "with limits"],
     ["assay run sweep.ts --retry-broken", "also what broke before"],
+    ["assay run sweep.ts --verbose", "and show what its trials write"],
     ["assay run sweep.ts --dry-run", "how many trials that would be"],
   ],
   run: runVerb,
@@ -59,6 +60,7 @@ async function toOptions(
     narrow: args.slice(1),
     wait: wait !== false,
     progress: progress !== false && isShown,
+    ...(globals.verbose === true ? { onOutput: true } : {}),
     command: argv,
   };
 }

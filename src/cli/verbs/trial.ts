@@ -1,5 +1,7 @@
 import { findTrial } from "../../analysis/find-trial.ts";
+import { trialLabel } from "../../analysis/trial-label.ts";
 import { toTrialRow } from "../../analysis/trial-row.ts";
+import { nextCommand } from "../next-command.ts";
 import { withStorage } from "../storage-option.ts";
 import { describeTrial, type TrialDetails } from "../trial-text.ts";
 import type { Storage } from "../../storage/storage.ts";
@@ -24,7 +26,10 @@ export const verb: Verb<NoFlags> = {
         snapshots,
         artifacts,
       });
-    } else await terminal.write(describeTrial(details, terminal));
+    } else {
+      const logs = nextCommand(globals, "logs", trialLabel(details.experiment, details.trial));
+      await terminal.write(describeTrial(details, terminal, logs));
+    }
     return undefined;
   },
 };
@@ -35,11 +40,15 @@ async function readDetails(storage: Storage, text: string): Promise<TrialDetails
   for await (const point of storage.getMetrics(experiment, { number: trial.number })) {
     metrics.push(point);
   }
+  const attempts = await storage.getAttempts(trial.id);
+  const last = attempts.at(-1);
+  const isFailed = last?.status === "broken" || last?.status === "lost";
   return {
     trial,
     experiment,
     metrics,
-    attempts: await storage.getAttempts(trial.id),
+    attempts,
+    failedOutput: isFailed ? await storage.getOutput(trial.id, last.attempt) : undefined,
     snapshots: await storage.listSnapshots(trial.id),
     artifacts: await storage.getArtifacts(trial.id),
   };
