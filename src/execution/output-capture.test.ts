@@ -139,6 +139,18 @@ describe("captured output", () => {
     expect(reports.at(-1)?.omittedBytes).toBe(50_000 - kept);
   });
 
+  test("that was left out on the way is what is missing before the end", () => {
+    const { capture, reports } = openCapture();
+    const trial = claimed("a");
+    capture.add(trial, "stdout", "begin\n");
+    capture.add(trial, "stdout", "before a gap\n", 500);
+    capture.add(trial, "stderr", "behind it", 1000);
+    capture.add(trial, "stderr", " all\n");
+    capture.end(trial);
+    expect(reports.map(textOf)).toEqual(["begin\n", "behind it all\n"]);
+    expect(reports.at(-1)?.omittedBytes).toBe(1500 + "before a gap\n".length);
+  });
+
   test("cuts no character in two", () => {
     const { capture, reports } = openCapture();
     const trial = claimed("a");

@@ -24,15 +24,15 @@ export class OutputCapture {
     this.#report = report;
   }
 
-  /** A running trial wrote something. */
-  add(trial: ClaimedTrial, stream: OutputStream, text: string): void {
+  /** A running trial wrote something; `omittedBytes` before it were left out on the way. */
+  add(trial: ClaimedTrial, stream: OutputStream, text: string, omittedBytes = 0): void {
     if (text === "") return;
     let captured = this.#running.get(trial);
     if (captured === undefined) {
       captured = new CapturedOutput(trial, this.#report);
       this.#running.set(trial, captured);
     }
-    captured.add(stream, text);
+    captured.add(stream, text, omittedBytes);
   }
 
   /** The attempt is over: reports what is left, before its end is reported. */
@@ -57,7 +57,12 @@ class CapturedOutput {
     this.#send = send;
   }
 
-  add(stream: OutputStream, text: string): void {
+  add(stream: OutputStream, text: string, omittedBytes: number): void {
+    if (omittedBytes > 0) {
+      this.#head.close();
+      this.#tail ??= new OutputTail(tailBytes);
+      this.#tail.skip(omittedBytes);
+    }
     const rest = this.#head.add(stream, text);
     if (rest !== "") {
       this.#tail ??= new OutputTail(tailBytes);

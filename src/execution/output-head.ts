@@ -31,6 +31,11 @@ export class OutputHead {
     return text.slice(length);
   }
 
+  /** Bytes are missing after what was added: nothing that follows belongs to the beginning. */
+  close(): void {
+    this.#isFull = true;
+  }
+
   /** What was added since it was taken last. */
   take(): readonly OutputSegment[] {
     const taken = this.#segments;

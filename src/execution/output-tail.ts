@@ -8,6 +8,12 @@ interface Segment {
   bytes: number;
 }
 
+/** The end of an output, and how many bytes before it are missing. */
+interface OutputEnd {
+  readonly segments: readonly OutputSegment[];
+  readonly omittedBytes: number;
+}
+
 /** The last bytes of an output that goes on and on. It holds at most twice its limit in memory. */
 export class OutputTail {
   readonly #limit: number;
@@ -20,7 +26,13 @@ export class OutputTail {
     this.#limit = limit;
   }
 
+  /** The bytes that it holds, as they count. */
+  get size(): number {
+    return this.#size;
+  }
+
   add(stream: OutputStream, text: string): void {
+    if (text === "") return;
     const bytes = Buffer.byteLength(text);
     const last = this.#segments.at(-1);
     if (last?.stream === stream) {
@@ -34,11 +46,28 @@ export class OutputTail {
     if (this.#size > 2 * this.#limit) this.#trim();
   }
 
-  /** What it holds, cut to the limit, and how many bytes were before that. */
-  read(): { readonly segments: readonly OutputSegment[]; readonly omittedBytes: number } {
+  /** Bytes are missing between what was added and what follows: only what follows is the end. */
+  skip(bytes: number): void {
+    this.#omittedBytes += bytes;
+    for (const segment of this.#segments) this.#omittedBytes += segment.bytes;
+    this.#segments = [];
+    this.#size = 0;
+  }
+
+  /** What it holds, cut to the limit. */
+  read(): OutputEnd {
     this.#trim();
     const segments = this.#segments.map(({ stream, text }) => ({ stream, text }));
     return { segments, omittedBytes: this.#omittedBytes };
+  }
+
+  /** What it holds, cut to the limit; it begins anew. */
+  take(): OutputEnd {
+    const taken = this.read();
+    this.#segments = [];
+    this.#size = 0;
+    this.#omittedBytes = 0;
+    return taken;
   }
 
   #trim(): void {

@@ -67,6 +67,13 @@ describe("shown output", () => {
     expect(written).toEqual(["#3 ! 100 %\n#3 ! windows\n"]);
   });
 
+  test("says where something was left out", () => {
+    const { output, written } = openOutput();
+    output.write(three, "stdout", "begin");
+    output.write(three, "stdout", "end\n", 1000);
+    expect(written.join("")).toBe("#3 │ begin\n#3 │ … 1000 bytes are not shown …\n#3 │ end\n");
+  });
+
   test("does not hold a line that never ends", () => {
     const { output, written } = openOutput();
     for (let i = 0; i < 100; i += 1) output.write(three, "stdout", ".".repeat(1000));

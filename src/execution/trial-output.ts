@@ -16,8 +16,16 @@ export type OutputListener = (
 
 /** Where what is written while trials run is shown. */
 export interface ShownOutput {
-  /** Something was written by a trial, or (undefined) outside of any: while the file was imported, or by `setup`. */
-  write(trial: OutputSource | undefined, stream: OutputStream, text: string): void;
+  /**
+   * Something was written by a trial, or (undefined) outside of any: while the file was imported, or by
+   * `setup`. `omittedBytes` before it were left out on the way.
+   */
+  write(
+    trial: OutputSource | undefined,
+    stream: OutputStream,
+    text: string,
+    omittedBytes?: number,
+  ): void;
   /** The attempt is over, or everything is: shows what is left of a last line without an end. */
   end(trial?: OutputSource): void;
 }
@@ -52,9 +60,13 @@ export function shownOutput(
   }
 
   return {
-    write(trial, from, text) {
+    write(trial, from, text, omittedBytes = 0) {
       if (trial !== undefined && !showsTrials) return;
       const prefix = prefixOf(trial, from);
+      if (omittedBytes > 0) {
+        finish(prefix);
+        show(prefix, [`… ${String(omittedBytes)} bytes are not shown …`]);
+      }
       const lines = `${rests.get(prefix) ?? ""}${text}`.split("\n");
       const rest = lines.pop() ?? "";
       if (rest.length > longestLine) lines.push(rest);

@@ -5,13 +5,13 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { OutputStream } from "../../model/output.ts";
 import { captureOutput, type CapturedStreams } from "./capture-output.ts";
 
-type Sent = [stream: OutputStream, text: string];
+type Sent = [stream: OutputStream, text: string, omittedBytes: number];
 
 /** Captures what this process writes until the test ends. */
 function openCapture(): { readonly sent: Sent[]; readonly captured: CapturedStreams } {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"], now: 1000 });
   const sent: Sent[] = [];
-  const captured = captureOutput((stream, text) => void sent.push([stream, text]));
+  const captured = captureOutput((...heard) => void sent.push(heard));
   onTestFinished(() => {
     captured.release();
     vi.useRealTimers();
@@ -34,9 +34,9 @@ describe("captured streams", () => {
     expect(process.stderr.write("two\n")).toBe(true);
     process.stdout.write("three\n");
     expect(sent).toEqual([
-      ["stdout", "one\n"],
-      ["stderr", "two\n"],
-      ["stdout", "three\n"],
+      ["stdout", "one\n", 0],
+      ["stderr", "two\n", 0],
+      ["stdout", "three\n", 0],
     ]);
   });
 
@@ -58,9 +58,9 @@ describe("captured streams", () => {
     expect(sent).toEqual([]);
     vi.advanceTimersByTime(20);
     expect(sent).toEqual([
-      ["stdout", ".".repeat(50)],
-      ["stderr", "!"],
-      ["stdout", "."],
+      ["stdout", ".".repeat(50), 0],
+      ["stderr", "!", 0],
+      ["stdout", ".", 0],
     ]);
   });
 
@@ -72,7 +72,7 @@ describe("captured streams", () => {
     vi.spyOn(performance, "now").mockReturnValue(later);
     onTestFinished(() => void vi.restoreAllMocks());
     process.stdout.write("b");
-    expect(sent).toEqual([["stdout", "ab"]]);
+    expect(sent).toEqual([["stdout", "ab", 0]]);
   });
 
   test("send much at once", () => {
@@ -86,6 +86,32 @@ describe("captured streams", () => {
     expect(text(sent)).toHaveLength(20_000);
   });
 
+  test("send of a flood its beginning and its end, and say how much is between them", () => {
+    const { sent } = openCapture();
+    const line = (i: number): string => `${String(i).padStart(9)}\n`;
+    for (let i = 0; i < 100_000; i += 1) process.stdout.write(line(i));
+    const limit = 128 * 1024;
+    expect(text(sent).length).toBeLessThanOrEqual(limit);
+    expect(text(sent).startsWith(line(0) + line(1))).toBe(true);
+    const beginning = text(sent).length;
+    sent.length = 0;
+    vi.advanceTimersByTime(20);
+    expect(sent).toHaveLength(1);
+    expect(text(sent).length).toBeLessThanOrEqual(limit);
+    expect(text(sent).endsWith(line(99_998) + line(99_999))).toBe(true);
+    expect(sent[0]?.[2]).toBe(1_000_000 - beginning - text(sent).length);
+    expect(beginning + text(sent).length).toBeGreaterThan(2 * limit - 1000);
+  });
+
+  test("send all of what is large once", () => {
+    const { sent } = openCapture();
+    const large = `😀${"x".repeat(200_000)}`;
+    process.stdout.write(large);
+    vi.advanceTimersByTime(20);
+    expect(text(sent)).toBe(large);
+    expect(sent.every(([, , omittedBytes]) => omittedBytes === 0)).toBe(true);
+  });
+
   test("send all that was written when they are flushed, once", () => {
     const { sent, captured } = openCapture();
     tire(sent);
@@ -95,8 +121,8 @@ describe("captured streams", () => {
     captured.flush();
     vi.advanceTimersByTime(100);
     expect(sent).toEqual([
-      ["stdout", "a"],
-      ["stderr", "b"],
+      ["stdout", "a", 0],
+      ["stderr", "b", 0],
     ]);
   });
 
@@ -207,8 +233,8 @@ describe("in a worker thread", () => {
   test("console.error is standard error", async () => {
     const sent = await sentByThread('console.error("oh"); console.log({ a: [1] });');
     expect(sent).toEqual([
-      ["stderr", "oh\n"],
-      ["stdout", "{ a: [ 1 ] }\n"],
+      ["stderr", "oh\n", 0],
+      ["stdout", "{ a: [ 1 ] }\n", 0],
     ]);
   });
 });

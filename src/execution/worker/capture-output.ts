@@ -1,21 +1,12 @@
-import { StringDecoder } from "node:string_decoder";
 import { outputStreams, type OutputStream } from "../../model/output.ts";
-
-/** What is written waits at most so long, and at most so much of it, to be sent. */
-const maxDelayMs = 20;
-const maxLength = 16 * 1024;
-/**
- * So many writes within `maxDelayMs` are sent at once: the last words of code that then blocks the thread,
- * or is ended with it, would never be sent by a timer.
- */
-const promptWrites = 8;
-
-/** Hears what is written to the process's streams. */
-export type OutputSink = (stream: OutputStream, text: string) => void;
+import { OutputBuffer, type OutputSink } from "./output-buffer.ts";
 
 /** The capture of a process's or thread's standard output and error. */
 export interface CapturedStreams {
-  /** Sends what was written until now, before whatever is told next. What is left of a character becomes U+FFFD. */
+  /**
+   * Sends what was written until now, before whatever is told next. What is left of a character becomes
+   * U+FFFD. What is written from now on is another output.
+   */
   flush(): void;
   /** Sends what is left, and gives the streams their own `write` back. */
   release(): void;
@@ -47,6 +38,7 @@ type WriteCallback = (error?: Error | null) => void;
 function replaceWrite(name: OutputStream, buffer: OutputBuffer): () => void {
   const stream = process[name];
   const own = Object.getOwnPropertyDescriptor(stream, "write");
+  const callbacks = new WriteCallbacks();
   stream.write = (
     chunk: Uint8Array | string,
     encoding?: BufferEncoding | WriteCallback,
@@ -54,7 +46,7 @@ function replaceWrite(name: OutputStream, buffer: OutputBuffer): () => void {
   ): boolean => {
     const done = typeof encoding === "function" ? encoding : callback;
     buffer.add(name, chunk, typeof encoding === "string" ? encoding : "utf8");
-    if (typeof done === "function") process.nextTick(done, null);
+    if (typeof done === "function") callbacks.add(done);
     return true;
   };
   return () => {
@@ -63,72 +55,22 @@ function replaceWrite(name: OutputStream, buffer: OutputBuffer): () => void {
   };
 }
 
-/** Collects what is written, so that many small writes travel together. */
-class OutputBuffer {
-  readonly #sink: OutputSink;
-  readonly #decoders = { stdout: new StringDecoder("utf8"), stderr: new StringDecoder("utf8") };
-  #segments: { readonly stream: OutputStream; text: string }[] = [];
-  #length = 0;
-  #timer: NodeJS.Timeout | undefined;
-  /** How many writes were sent at once since `#since`. */
-  #prompt = 0;
-  #since = -Infinity;
+/**
+ * Calls back after writes, in order. `console` passes the same callback each time: it is counted, so that
+ * code that writes without end does not fill its memory with them.
+ */
+class WriteCallbacks {
+  #waiting: { readonly callback: WriteCallback; count: number }[] = [];
 
-  constructor(sink: OutputSink) {
-    this.#sink = sink;
+  add(callback: WriteCallback): void {
+    const last = this.#waiting.at(-1);
+    if (last?.callback === callback) last.count += 1;
+    else if (this.#waiting.push({ callback, count: 1 }) === 1) process.nextTick(() => this.#call());
   }
 
-  add(stream: OutputStream, chunk: unknown, encoding: BufferEncoding): void {
-    this.#append(stream, this.#decode(stream, chunk, encoding));
-    if (this.#length === 0) return;
-    if (this.#length >= maxLength || this.#isPrompt()) this.#send();
-    else this.#timer ??= setTimeout(() => this.#send(), maxDelayMs).unref();
-  }
-
-  flush(): void {
-    for (const stream of outputStreams) this.#append(stream, this.#decoders[stream].end());
-    this.#send();
-    // What follows may be another trial, whose first words are not to wait for the last of this one.
-    this.#prompt = 0;
-  }
-
-  #isPrompt(): boolean {
-    const now = performance.now();
-    if (now - this.#since >= maxDelayMs) {
-      this.#since = now;
-      this.#prompt = 0;
-    }
-    this.#prompt += 1;
-    return this.#prompt <= promptWrites;
-  }
-
-  #decode(stream: OutputStream, chunk: unknown, encoding: BufferEncoding): string {
-    const decoder = this.#decoders[stream];
-    if (chunk instanceof Uint8Array) return decoder.write(chunk);
-    if (typeof chunk !== "string") {
-      throw new TypeError(
-        `The chunk that is written must be a string or a Uint8Array, got ${chunk === null ? "null" : typeof chunk}`,
-      );
-    }
-    if (/^utf-?8$/i.test(encoding)) return decoder.end() + chunk;
-    return decoder.write(Buffer.from(chunk, encoding));
-  }
-
-  #append(stream: OutputStream, text: string): void {
-    if (text === "") return;
-    this.#length += text.length;
-    const last = this.#segments.at(-1);
-    if (last?.stream === stream) last.text += text;
-    else this.#segments.push({ stream, text });
-  }
-
-  #send(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#length === 0) return;
-    const segments = this.#segments;
-    this.#segments = [];
-    this.#length = 0;
-    for (const { stream, text } of segments) this.#sink(stream, text);
+  #call(): void {
+    const called = this.#waiting;
+    this.#waiting = [];
+    for (const { callback, count } of called) for (let i = 0; i < count; i += 1) callback(null);
   }
 }
