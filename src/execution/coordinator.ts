@@ -11,9 +11,11 @@ import { FailureWatch } from "./failure-watch.ts";
 import { Journal } from "./journal.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import { MetricChunks } from "./metric-chunks.ts";
+import { OutputCapture } from "./output-capture.ts";
 import type { ProgressTracker } from "./progress.ts";
 import type { Ending, FromWorker } from "./protocol.ts";
 import type { SeatCause } from "./seat.ts";
+import type { ShownOutput } from "./trial-output.ts";
 import { answerRequest } from "./trial-requests.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
@@ -32,7 +34,8 @@ export interface RunPlan {
   readonly run: () => string;
   readonly progress: ProgressTracker;
   readonly onProgress: () => void;
-  readonly onOutput: CrewListener["onOutput"];
+  /** Where what is written is shown. */
+  readonly output: ShownOutput;
   /** The limits of a trial, for messages; the crew enforces them. */
   readonly limits: TrialLimitOptions;
   readonly retries: RetryPolicy;
@@ -60,6 +63,7 @@ export class Coordinator implements CrewListener {
   readonly #failures: FailureWatch;
   readonly #alarm = new Alarm();
   readonly #metrics = new MetricChunks();
+  readonly #outputs = new OutputCapture((report) => this.#journal.add(report));
   #failure: { readonly error: unknown } | undefined;
   #stop: RunEnd | undefined;
 
@@ -224,12 +228,15 @@ export class Coordinator implements CrewListener {
     void answerRequest(this.#plan.storage, this.#journal, this.#metrics, trial, call).then(reply);
   }
 
-  onOutput(...heard: Parameters<CrewListener["onOutput"]>): void {
-    this.#plan.onOutput(...heard);
+  onOutput(...[text, stream, trial, omitted]: Parameters<CrewListener["onOutput"]>): void {
+    this.#plan.output.write(trial, stream, text, omitted);
+    if (trial !== undefined) this.#outputs.add(trial, stream, text, omitted);
   }
 
   onEnded(trial: ClaimedTrial, ending: Ending | undefined, cause: SeatCause | undefined): void {
     this.#metrics.end(trial);
+    this.#outputs.end(trial);
+    this.#plan.output.end(trial);
     this.#countRunning(-1);
     if (cause?.kind !== "lease lost") {
       const report = endingReport(trial, ending, cause, this.#plan.limits);

@@ -34,6 +34,8 @@ export class Crew implements SeatListener {
   readonly #host: WorkerHost;
   readonly #seats: readonly Seat[];
   #listener: CrewListener | undefined;
+  /** What was written before anybody attended: while the file was imported. */
+  #early: Parameters<SeatListener["onOutput"]>[] = [];
 
   constructor(options: CrewOptions) {
     const { executor, program, memoryMb, taskDirectory } = options;
@@ -71,6 +73,8 @@ export class Crew implements SeatListener {
   /** Hears the workers from now on. */
   attend(listener: CrewListener): void {
     this.#listener = listener;
+    for (const heard of this.#early) listener.onOutput(...heard);
+    this.#early = [];
   }
 
   /** The trials that the workers hold, running or not. */
@@ -146,7 +150,8 @@ export class Crew implements SeatListener {
   }
 
   onOutput(...heard: Parameters<SeatListener["onOutput"]>): void {
-    this.#listener?.onOutput(...heard);
+    if (this.#listener === undefined) this.#early.push(heard);
+    else this.#listener.onOutput(...heard);
   }
 }
 

@@ -12,7 +12,17 @@ const kibibyte = 1024;
 const line = `${"x".repeat(1023)}\n`;
 
 function claimed(id: string): ClaimedTrial {
-  return { id, token: 1, experiment: 1, number: 0, attempt: 0, params: "", seed: 1, losses: 0 };
+  return {
+    id,
+    token: 1,
+    experiment: 1,
+    number: 0,
+    attempt: 0,
+    params: "",
+    seed: 1,
+    losses: 0,
+    failures: 0,
+  };
 }
 
 function openCapture() {

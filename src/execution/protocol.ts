@@ -1,4 +1,5 @@
 import type { ErrorData } from "../errors/assay-error.ts";
+import type { OutputStream } from "../model/output.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { ReportedPoint } from "../storage/metrics.ts";
 import type { WorkerProgram } from "./worker-program.ts";
@@ -105,13 +106,13 @@ export type FromWorker =
       readonly id: string;
       readonly call: TrialRequest;
     }
+  /** Something was written, before the start or the end of a trial that is told next. */
   | {
       readonly type: "output";
-      readonly id: string;
       readonly stream: OutputStream;
       readonly text: string;
+      /** How many bytes were left out before it: more was written than anyone would read. */
+      readonly omittedBytes?: number;
     }
   /** Nothing caught an error; it ends the worker, and this is the last that is heard of it. */
   | { readonly type: "crashed"; readonly error: TrialError };
-
-export type OutputStream = "stdout" | "stderr";

@@ -142,7 +142,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     run: () => record.reference,
     progress,
     onProgress: reporter.changed,
-    onOutput: (text, stream, trial) => output.write(trial, stream, text),
+    output,
     limits: { timeoutMs: options.timeout, noProgressTimeoutMs: options.noProgressTimeout },
     retries: new RetryPolicy(options.retries),
     maxBroken: options.maxBroken,

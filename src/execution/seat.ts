@@ -1,10 +1,11 @@
 import { toErrorData } from "../errors/assay-error.ts";
 import type { ErrorData } from "../errors/assay-error.ts";
+import type { OutputStream } from "../model/output.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import { leaseLost } from "../storage/trial-documents.ts";
 import type { WorkerHost } from "./executor.ts";
-import type { AbortCause, Ending, FromWorker, OutputStream, Reply, Task } from "./protocol.ts";
+import type { AbortCause, Ending, FromWorker, Reply, Task } from "./protocol.ts";
 import { TrialLimits, type TrialLimitOptions } from "./trial-limits.ts";
 import { WorkerSlot, type WorkerSlotListener } from "./worker-slot.ts";
 
@@ -27,7 +28,12 @@ export interface SeatListener {
     reply: (result: Reply) => void,
   ): void;
   /** Something was written; by no trial when none ran. */
-  onOutput(text: string, stream: OutputStream, trial: ClaimedTrial | undefined): void;
+  onOutput(
+    text: string,
+    stream: OutputStream,
+    trial: ClaimedTrial | undefined,
+    omittedBytes?: number,
+  ): void;
 }
 
 /** Why a trial was made to end, or how its worker was lost. */
@@ -169,7 +175,12 @@ export class Seat implements WorkerSlotListener {
         this.#request(message);
         return;
       case "output":
-        this.#listener.onOutput(message.text, message.stream, this.#running?.trial);
+        this.#listener.onOutput(
+          message.text,
+          message.stream,
+          this.#running?.trial,
+          message.omittedBytes,
+        );
         return;
       case "crashed":
         return;

@@ -1,7 +1,8 @@
 import type { ErrorData } from "../errors/assay-error.ts";
+import type { OutputStream } from "../model/output.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { WorkerHandle, WorkerHost } from "./executor.ts";
-import type { FromWorker, OutputStream, ToRunner } from "./protocol.ts";
+import type { FromWorker, ToRunner } from "./protocol.ts";
 
 /** A worker that is lost so often before its first trial would be lost again. */
 const maxEarlyLosses = 3;

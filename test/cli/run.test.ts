@@ -159,10 +159,26 @@ describe("assay run", () => {
           run: (_, trial) => { console.log("by console"); trial.log("by trial"); return {}; },
         });`,
     });
-    const { stdout, stderr } = await runCli(["run", "talk.ts", "--json"], { cwd });
+    const { stdout, stderr } = await runCli(["run", "talk.ts", "--json", "--verbose"], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ completed: 1 });
-    expect(stderr).toContain("by console");
-    expect(stderr).toContain("by trial");
+    expect(stderr).toContain("#0 │ by console\n#0 │ by trial\n");
+    const logs = await runCli(["logs", "talk#0"], { cwd });
+    expect(logs.stdout).toBe("by console\nby trial\n");
+  });
+
+  test("shows what trials write only when it is asked to, and what is written while the file is loaded", async () => {
+    const { root: cwd } = await projectFolder({
+      "talk.ts": `
+        import { defineExperiment } from "assay";
+        console.log("by import");
+        export default defineExperiment({
+          name: "talk", space: { x: 1 },
+          run: () => { console.error("by trial"); return {}; },
+        });`,
+    });
+    const { stderr } = await runCli(["run", "talk.ts", "--executor", "serial"], { cwd });
+    expect(stderr).toContain("by import");
+    expect(stderr).not.toContain("by trial");
   });
 });
 

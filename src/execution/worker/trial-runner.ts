@@ -14,6 +14,7 @@ import type {
 } from "../protocol.ts";
 import { withTrial } from "./current-trial.ts";
 import { toTrialError } from "./trial-error.ts";
+import type { CapturedStreams } from "./capture-output.ts";
 import { TaskPace } from "./task-pace.ts";
 import { TrialScope, type TrialChannel } from "./trial-scope.ts";
 
@@ -29,6 +30,8 @@ export interface RunnerOptions {
   /** How many tasks may wait at most. */
   readonly maxAhead: number;
   readonly store: StoreSource;
+  /** What captures what the trials write. */
+  readonly streams?: Pick<CapturedStreams, "flush">;
 }
 
 interface Waiting {
@@ -42,6 +45,7 @@ export class TrialRunner {
   readonly #objectives: readonly Objective[];
   readonly #send: (message: FromWorker) => void;
   readonly #storeSource: StoreSource;
+  readonly #streams: RunnerOptions["streams"];
   readonly #channel: TrialChannel;
   readonly #pace: TaskPace;
   readonly #queue: Task[] = [];
@@ -52,16 +56,17 @@ export class TrialRunner {
   #continue: (() => void) | undefined;
   #store: { readonly value: unknown } | undefined;
 
-  constructor(experiment: AnyExperiment, { send, objectives, maxAhead, store }: RunnerOptions) {
+  constructor(experiment: AnyExperiment, options: RunnerOptions) {
     this.#experiment = experiment;
+    const { send, objectives, maxAhead, store, streams } = options;
     this.#objectives = objectives;
     this.#send = send;
+    this.#streams = streams;
     this.#storeSource = store;
     this.#pace = new TaskPace(maxAhead);
     this.#channel = {
       request: async (id, call) => await this.#request(id, call),
       sendMetrics: (id, points) => send({ type: "metrics", id, points }),
-      sendOutput: (id, text) => send({ type: "output", id, stream: "stdout", text }),
     };
   }
 
@@ -107,6 +112,8 @@ export class TrialRunner {
     if (this.#store === undefined && !(await this.#setUp())) return;
     let ended: Ending | undefined;
     for (let task = this.#next(); task !== undefined; task = this.#next()) {
+      // What was written between two trials belongs to none.
+      this.#streams?.flush();
       const scope = new TrialScope(task, this.#store?.value, this.#channel);
       // The answer may be that the trial was taken back.
       this.#current = scope;
@@ -114,6 +121,7 @@ export class TrialRunner {
       const started = { id: task.id, at: startedAt };
       this.#move(ended === undefined ? { started } : { ended, started });
       ended = await this.#run(scope, startedAt);
+      this.#streams?.flush();
       this.#current = undefined;
       this.#pace.ran(ended.durationMs);
       if (ended.status === "broken") {
@@ -158,7 +166,7 @@ export class TrialRunner {
       const value =
         setup === undefined
           ? undefined
-          : await this.#storeSource(async () => (await setup(space as never)));
+          : await this.#storeSource(async () => await setup(space as never));
       this.#store = { value };
       return true;
     } catch (error) {

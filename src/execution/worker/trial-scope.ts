@@ -15,7 +15,6 @@ export interface TrialChannel {
     id: string,
     points: Parameters<ConstructorParameters<typeof MetricBuffer>[0]>[0],
   ): void;
-  sendOutput(id: string, text: string): void;
 }
 
 /** A snapshot as the coordinator sends it: the state and the generator as texts of the codec. */
@@ -141,7 +140,7 @@ export class TrialScope implements TrialContext {
   }
 
   log(...values: readonly unknown[]): void {
-    this.#channel.sendOutput(this.id, `${format(...values)}\n`);
+    process.stdout.write(`${format(...values)}\n`);
   }
 
   /** Fires the signal. */

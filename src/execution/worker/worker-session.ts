@@ -1,6 +1,7 @@
 import { toErrorData } from "../../errors/assay-error.ts";
 import { parseObjectives } from "../../model/objective.ts";
 import type { FromWorker, ToWorker } from "../protocol.ts";
+import { captureOutput, type CapturedStreams } from "./capture-output.ts";
 import { describeExperiment } from "./describe.ts";
 import { loadExperiment } from "./load-experiment.ts";
 import { TrialRunner, type StoreSource } from "./trial-runner.ts";
@@ -12,11 +13,15 @@ import { TrialRunner, type StoreSource } from "./trial-runner.ts";
 export class WorkerSession {
   readonly #send: (message: FromWorker) => void;
   readonly #store: StoreSource;
+  readonly #streams: CapturedStreams;
   #runner: TrialRunner | undefined;
 
   constructor(send: (message: FromWorker) => void, store: StoreSource) {
     this.#send = send;
     this.#store = store;
+    this.#streams = captureOutput((stream, text, omittedBytes) => {
+      send({ type: "output", stream, text, ...(omittedBytes > 0 ? { omittedBytes } : {}) });
+    });
   }
 
   receive(message: ToWorker): void {
@@ -33,7 +38,9 @@ export class WorkerSession {
         objectives,
         maxAhead,
         store: this.#store,
+        streams: this.#streams,
       });
+      this.#streams.flush();
       this.#send({ type: "described", experiment: describeExperiment(experiment) });
       this.#runner.start();
     } catch (error) {
