@@ -39,7 +39,15 @@ type TextValue<Text extends string> = Text extends `${string}(${string}`
   : string;
 
 type NumericPriorName =
-  "uniform" | "loguniform" | "reciprocal" | "normal" | "norm" | "gaussian" | "fidelity";
+  | "uniform"
+  | "loguniform"
+  | "reciprocal"
+  | "normal"
+  | "norm"
+  | "gaussian"
+  | "fidelity"
+  | "linspace"
+  | "logspace";
 
 type Atom = number | boolean | bigint | null | Date;
 

@@ -38,7 +38,20 @@ const fidelity: Distribution = {
   options: [],
 };
 
-/** Oríon's names; the first of those that mean the same is the one in canonical prior strings. */
+const evenly: Distribution = {
+  kind: "linspace",
+  args: [
+    ["min", "min"],
+    ["max", "max"],
+    ["count", "count"],
+  ],
+  options: [],
+};
+
+/**
+ * Oríon's names, of which the first of those that mean the same is the one in canonical prior strings; and
+ * the ranges of Assay, which are grids.
+ */
 const distributions: ReadonlyMap<string, Distribution> = new Map([
   ["uniform", uniform],
   ["loguniform", logUniform],
@@ -47,6 +60,8 @@ const distributions: ReadonlyMap<string, Distribution> = new Map([
   ["norm", normal],
   ["gaussian", normal],
   ["fidelity", fidelity],
+  ["linspace", evenly],
+  ["logspace", { ...evenly, kind: "logspace" }],
 ]);
 
 /** True for a text of the form `word(…)`, which is a prior; every other text is a constant. */
@@ -58,7 +73,7 @@ export function isPriorText(text: string): boolean {
 }
 
 /**
- * The dimension that an Oríon prior string describes, such as "loguniform(1e-5, 1, precision=2)".
+ * The dimension that a prior string describes, such as "loguniform(1e-5, 1, precision=2)".
  * The text is parsed, never evaluated; a `+` before it is dropped. Its numbers are checked by the
  * space that it becomes part of. `INVALID_SPACE` for what cannot be read, with the parameter's `name`.
  */

@@ -1,0 +1,48 @@
+import { toDisplay } from "../../values/display.ts";
+
+/** What a word is made of: text, and the fields that each trial fills in. */
+export type WordPart = string | { readonly field: string };
+
+/** A command whose words change with the trial. */
+export interface CommandTemplate {
+  /** The program to start, the same in every trial. */
+  readonly program: string;
+  readonly words: readonly (readonly WordPart[])[];
+}
+
+/** What a trial fills in of itself and its experiment. */
+export const trialFields = [
+  "experiment.name",
+  "experiment.version",
+  "trial.id",
+  "trial.number",
+  "trial.attempt",
+  "trial.seed",
+  "trial.directory",
+] as const;
+
+export type TrialField = (typeof trialFields)[number];
+
+/** The fields of one trial: those of `trialFields`, and `params.NAME` for each of its parameters. */
+export type FieldValues = ReadonlyMap<string, unknown>;
+
+/**
+ * The words of a command for one trial, the program's arguments. A field without a value stays as it is
+ * written in the template.
+ */
+export function fillWords({ words }: CommandTemplate, values: FieldValues): string[] {
+  const shown = (part: WordPart): string => {
+    if (typeof part === "string") return part;
+    return values.has(part.field) ? valueWord(values.get(part.field)) : `{${part.field}}`;
+  };
+  return words.map((parts) => parts.map(shown).join(""));
+}
+
+/**
+ * A value as a program reads it in its arguments: a string as it is, a number with as few digits as bring it
+ * back, a date in ISO 8601, and all else as JSON.
+ */
+export function valueWord(value: unknown): string {
+  const display = toDisplay(value);
+  return typeof display === "string" ? display : JSON.stringify(display);
+}
