@@ -1,5 +1,10 @@
 export { AssayError, errorCodes, isAssayError, type ErrorCode } from "./errors/assay-error.ts";
 export {
+  defineCommand,
+  type CommandExperiment,
+  type CommandProgram,
+} from "./execution/command/define-command.ts";
+export {
   defineExperiment,
   isExperiment,
   type AnyExperiment,

@@ -1,12 +1,11 @@
 import { globalOptions } from "./global-flags.ts";
-import { shownArguments, verbs } from "./verbs.ts";
+import { usagesOf, verbs } from "./verbs.ts";
 
 /** What `assay --help` prints. */
 export function mainHelp(): string {
-  const lines = Object.entries(verbs).map(([name, { args, says }]): [string, string] => [
-    `${name} ${shownArguments(args)}`.trim(),
-    says,
-  ]);
+  const lines = Object.entries(verbs).flatMap(([name, entry]) =>
+    usagesOf(entry).map(([args, says]): [string, string] => [`${name} ${args}`.trim(), says]),
+  );
   const options = [
     ...Object.values(globalOptions).map(({ flag, says }): [string, string] => [flag, says]),
     ["--version", "print the version of Assay"],

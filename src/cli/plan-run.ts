@@ -1,3 +1,7 @@
+import { resolve } from "node:path";
+import { exampleCommand } from "../execution/command/example-command.ts";
+import type { CommandProgram } from "../execution/command/define-command.ts";
+import type { AnyExperiment } from "../execution/define-experiment.ts";
 import { checkOptions, type ExecuteOptions } from "../execution/execute-options.ts";
 import { loadProgram } from "../execution/load-program.ts";
 import { planExperiment, type ExperimentPlan } from "../execution/prepare-experiment.ts";
@@ -10,6 +14,8 @@ import { isFinished } from "../model/transitions.ts";
 import type { Trial } from "../model/trial.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import type { Storage } from "../storage/storage.ts";
+import { createRandom } from "../util/random.ts";
+import { shellLine } from "./next-command.ts";
 
 /** What a run would do. */
 export interface RunPlan {
@@ -23,20 +29,27 @@ export interface RunPlan {
   readonly leftBroken: number;
   /** Stored trials that `--overwrite` would delete. */
   readonly deleted: number;
+  /** Of a command: its parameters, each with what it may be, and the words of one of its trials. */
+  readonly command?: {
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly example: readonly string[];
+  };
 }
 
 type Counts = Pick<RunPlan, "toRun" | "skipped" | "leftBroken">;
 
-/** Says what running a file with some options would do. The file is loaded; nothing of it is run or stored. */
+/** Says what running a file or a command would do. A file is loaded; nothing of it is run or stored. */
 export async function planRun(
-  file: string,
+  target: string | AnyExperiment,
   url: string,
   options: ExecuteOptions,
 ): Promise<RunPlan> {
   checkOptions(options);
-  const { program } = await loadProgram(file, options.export ?? "default");
-  if (program.kind !== "file") throw new TypeError("A file gives a program of kind file");
-  const described = describeExperiment(await loadExperiment(program.program));
+  const directory = resolve(options.directory ?? ".");
+  const { program } = await loadProgram(target, options.export ?? "default", directory);
+  const isObject = program.kind === "object";
+  const experiment = isObject ? program.experiment : await loadExperiment(program);
+  const described = describeExperiment(experiment);
   await using storage = await openIfThere(url);
   const plan = await planExperiment(storage, described, options, undefined);
   const { overwritten } = plan;
@@ -47,19 +60,40 @@ export async function planRun(
     experiment: `${described.name}@${String(stored?.version ?? 1)}`,
     ...(isStored ? await countLeft(storage, stored, plan, options) : countAll(plan)),
     deleted: overwritten === undefined ? 0 : ((await storage?.countTrials(overwritten)) ?? 0),
+    ...(program.kind === "command" ? { command: describeCommand(program.program, plan) } : {}),
   };
 }
 
-/** The plan in a line. */
+function describeCommand(
+  program: CommandProgram,
+  { space, narrowed }: ExperimentPlan,
+): NonNullable<RunPlan["command"]> {
+  const trials = narrowed ?? space.narrow({});
+  const params = trials.size === Infinity ? trials.sample(createRandom(0)) : trials.at(0).params;
+  return {
+    parameters: Object.fromEntries(
+      space.dimensions.map(({ name, description }) => [name, description]),
+    ),
+    example: exampleCommand(program, params),
+  };
+}
+
+/** The plan in a line; of a command, its parameters and an example below it. */
 export function describePlan(plan: RunPlan): string {
-  const { experiment, toRun, skipped, leftBroken, deleted } = plan;
+  const { experiment, toRun, skipped, leftBroken, deleted, command } = plan;
   const parts = [
     `${String(toRun)} ${toRun === 1 ? "trial" : "trials"} would run`,
     ...(skipped > 0 ? [`${String(skipped)} completed already`] : []),
     ...(leftBroken > 0 ? [`${String(leftBroken)} broken (--retry-broken runs them again)`] : []),
     ...(deleted > 0 ? [`${String(deleted)} stored trials would be deleted first`] : []),
   ];
-  return `${experiment.replace(/@1$/, "")}: ${parts.join(", ")}\n`;
+  const line = `${experiment.replace(/@1$/, "")}: ${parts.join(", ")}\n`;
+  if (command === undefined) return line;
+  const width = Math.max(0, ...Object.keys(command.parameters).map((name) => name.length));
+  const parameters = Object.entries(command.parameters).map(
+    ([name, description]) => `  ${name.padEnd(width)}  ${description}\n`,
+  );
+  return `${line}${parameters.join("")}such as\n  ${shellLine(command.example)}\n`;
 }
 
 async function openIfThere(url: string): Promise<Storage | undefined> {

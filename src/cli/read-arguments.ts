@@ -4,7 +4,7 @@ import { didYouMean } from "../util/nearest.ts";
 import { globalOptions, type GlobalFlags } from "./global-flags.ts";
 import type { OptionDoc } from "./option-docs.ts";
 import type { AnyVerb } from "./verb.ts";
-import { shownArguments, type VerbEntry } from "./verbs.ts";
+import { usagesOf, type VerbEntry } from "./verbs.ts";
 
 /** A command line that was read; or the text of `--help`, which was asked for. */
 export type ReadArguments =
@@ -12,6 +12,8 @@ export type ReadArguments =
   | {
       readonly kind: "call";
       readonly args: readonly string[];
+      /** What stands behind `--`, where the verb takes a command. */
+      readonly command: readonly string[] | undefined;
       readonly flags: Readonly<Record<string, unknown>>;
       readonly globals: GlobalFlags;
     };
@@ -23,6 +25,8 @@ export function readArguments(
   verb: AnyVerb,
   argv: readonly string[],
 ): ReadArguments {
+  const end = entry.command === undefined ? -1 : argv.indexOf("--");
+  const own = end < 0 ? argv : argv.slice(0, end);
   let help = "";
   const command = createCommand(name, entry, verb).configureOutput({
     writeOut: (text) => {
@@ -31,7 +35,7 @@ export function readArguments(
     outputError: () => undefined,
   });
   try {
-    command.parse(argv, { from: "user" });
+    command.parse(own, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === "commander.helpDisplayed") return { kind: "help", text: help };
@@ -41,18 +45,23 @@ export function readArguments(
   return {
     kind: "call",
     args: command.args,
+    command: end < 0 ? undefined : argv.slice(end + 1),
     flags: readOptions(verb.options, values),
     globals: readOptions(globalOptions, values),
   };
 }
 
-function createCommand(name: string, { args, says }: VerbEntry, verb: AnyVerb): Command {
+function createCommand(name: string, entry: VerbEntry, verb: AnyVerb): Command {
+  const { args, says } = entry;
+  const usages = usagesOf(entry).map(([shown]) => withOptions(shown));
   const command = new Command(`assay ${name}`)
     .description(`${says.charAt(0).toUpperCase()}${says.slice(1)}.`)
-    .usage(`${shownArguments(args)} [options]`.trim())
+    .usage(usages.join(`\n       assay ${name} `))
     .helpOption("--help", "show this help")
     .exitOverride();
-  if (args !== "") command.arguments(args);
+  // With a command there need be no argument; the verb says what it lacks then.
+  const needed = entry.command === undefined ? args : args.replace(/<(\w+)>/, "[$1]");
+  if (args !== "") command.arguments(needed);
   if (Object.keys(verb.options).length > 0) {
     command.optionsGroup("Options:");
     addOptions(command, verb.options);
@@ -64,6 +73,12 @@ function createCommand(name: string, { args, says }: VerbEntry, verb: AnyVerb): 
     ([example, explained]) => `  ${example.padEnd(width)}  ${explained}`,
   );
   return command.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
+}
+
+/** Arguments with the place of options: behind them, and before a command. */
+function withOptions(args: string): string {
+  const [own = "", command] = args.split(" -- ");
+  return `${own} [options]${command === undefined ? "" : ` -- ${command}`}`.trim();
 }
 
 function addOptions(command: Command, docs: Readonly<Record<string, OptionDoc>>): void {

@@ -16,7 +16,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   try {
     exitCode = await runVerb(argv);
   } catch (error) {
-    const format = { json: argv.includes("--json"), verbose: argv.includes("--verbose") };
+    const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+    const format = { json: own.includes("--json"), verbose: own.includes("--verbose") };
     process.stderr.write(describeError(error, format));
     exitCode = exitCodeOf(error);
   }
@@ -39,10 +40,10 @@ async function runVerb(argv: readonly string[]): Promise<ExitCode> {
     process.stdout.write(read.text);
     return exitCodes.done;
   }
-  const { args, flags, globals } = read;
+  const { args, command, flags, globals } = read;
   const terminal = processTerminal({ quiet: globals.quiet === true });
   // The flags were read by the documentation of this very verb.
-  const invocation = { args, flags: flags as never, globals, terminal, argv };
+  const invocation = { args, command, flags: flags as never, globals, terminal, argv };
   return (await verb.run(invocation)) ?? exitCodes.done;
 }
 

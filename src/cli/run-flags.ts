@@ -13,6 +13,9 @@ import {
 /** The options of `assay run`. */
 export interface RunFlags {
   readonly export?: string;
+  readonly name?: string;
+  readonly minimize?: string;
+  readonly maximize?: string;
   readonly executor?: ExecutorName;
   readonly workers?: number;
   readonly threadsPerProcess?: number;
@@ -38,6 +41,21 @@ export const runOptions: OptionDocs<RunFlags> = {
   export: {
     flag: "--export NAME",
     says: "the export that is the experiment (default: default)",
+    read: readText,
+  },
+  name: {
+    flag: "--name NAME",
+    says: "the name of the experiment whose trials are a command",
+    read: readText,
+  },
+  minimize: {
+    flag: "--minimize RESULT",
+    says: "the result of the command that should be small",
+    read: readText,
+  },
+  maximize: {
+    flag: "--maximize RESULT",
+    says: "the result of the command that should be large",
     read: readText,
   },
   executor: {

@@ -7,11 +7,12 @@ import { renderFields, valuesLine } from "./sections.ts";
 import { withStorage } from "./storage-option.ts";
 import type { Invocation } from "./verb.ts";
 import type { RunFlags } from "./run-flags.ts";
+import type { RunTarget } from "./run-target.ts";
 
 export interface RunAtHand {
   readonly invocation: Invocation<RunFlags>;
   readonly storage: string;
-  readonly file: string;
+  readonly target: RunTarget;
 }
 
 /** What a run did, the best trial, what broke, and what to type next. */
@@ -36,7 +37,9 @@ export async function describeRun(summary: ExecutionSummary, run: RunAtHand): Pr
     ),
   );
   if (!isKept) return lines.join("");
-  const again = nextCommand(globals, "run", run.file, ...repeated(run.invocation.flags));
+  const { first, last } = run.target.again;
+  const again = (...options: readonly string[]): string =>
+    nextCommand(globals, "run", ...first, ...repeated(run.invocation.flags), ...options, ...last);
   const next = [
     ...(broken === undefined
       ? []
@@ -44,8 +47,8 @@ export async function describeRun(summary: ExecutionSummary, run: RunAtHand): Pr
     ...(broken?.hasOutput === true
       ? [nextCommand(globals, "logs", `${name}#${String(broken.number)}`)]
       : []),
-    ...(summary.stopped === null ? [] : [again]),
-    ...(summary.brokenInExperiment > 0 ? [`${again} --retry-broken`] : []),
+    ...(summary.stopped === null ? [] : [again()]),
+    ...(summary.brokenInExperiment > 0 ? [again("--retry-broken")] : []),
     nextCommand(globals, "trials", name),
   ];
   lines.push(`\n${style("dim", "Next")}\n${next.map((command) => `  ${command}\n`).join("")}`);

@@ -10,6 +10,8 @@ export type NoFlags = Readonly<Record<string, never>>;
 export interface Invocation<Flags = unknown> {
   /** The arguments that are no options; required ones are there. */
   readonly args: readonly string[];
+  /** The words behind `--`; undefined without it, and for verbs that take no command. */
+  readonly command: readonly string[] | undefined;
   readonly flags: Flags;
   readonly globals: GlobalFlags;
   readonly terminal: Terminal;

@@ -5,12 +5,19 @@ export interface VerbEntry {
   /** Its arguments: <needed>, [optional], [several...]. */
   readonly args: string;
   readonly says: string;
+  /** For a verb that takes a command behind `--`: its arguments then, and what it does. */
+  readonly command?: { readonly args: string; readonly says: string };
   readonly load: () => Promise<{ readonly verb: AnyVerb }>;
 }
 
-/** Arguments as help shows them: `FILE [name=value ...]`. */
-export function shownArguments(args: string): string {
-  return args.replaceAll(/[<>]/g, "").replaceAll("...]", " …]");
+/** The ways to use a verb, as help shows them: `FILE [name=value …]`, and what each does. */
+export function usagesOf({
+  args,
+  says,
+  command,
+}: VerbEntry): readonly (readonly [string, string])[] {
+  const own = [args.replaceAll(/[<>]/g, "").replaceAll("...]", " …]"), says] as const;
+  return command === undefined ? [own] : [own, [command.args, command.says]];
 }
 
 /** Every verb, in the order in which help lists them. */
@@ -23,6 +30,10 @@ export const verbs: Readonly<Record<string, VerbEntry>> = {
   run: {
     args: "<FILE> [name=value...]",
     says: "run the experiment of a file: the trials that are not completed yet",
+    command: {
+      args: "--name NAME [name=value …] -- COMMAND …",
+      says: "run a command, in any language, as the trials of an experiment",
+    },
     load: () => {
       // While the thread starts, the rest is loaded here.
       void import("../execution/transport/spare-thread.ts").then(({ startSpareThread }) => {

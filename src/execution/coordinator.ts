@@ -49,7 +49,9 @@ export interface RunPlan {
 
 /** Why a run ended. */
 export type RunEnd =
-  { readonly kind: "done" | "interrupted" } | { readonly kind: "stopped"; readonly reason: string };
+  | { readonly kind: "done" }
+  | { readonly kind: "interrupted"; readonly reason: string }
+  | { readonly kind: "stopped"; readonly reason: string };
 
 /**
  * Runs trials: claims them ahead of the workers, hears what the workers report, and commits it in groups.
@@ -87,7 +89,8 @@ export class Coordinator implements CrewListener {
   /** Runs the trials of the source until none is left that this run may run. */
   async run(): Promise<RunEnd> {
     const { signal } = this.#plan;
-    const interrupt = (): void => this.#end({ kind: "interrupted" });
+    const interrupt = (): void =>
+      this.#end({ kind: "interrupted", reason: "The run was interrupted" });
     if (signal?.aborted === true) interrupt();
     signal?.addEventListener("abort", interrupt);
     this.#crew.attend(this);
@@ -242,6 +245,11 @@ export class Coordinator implements CrewListener {
       const report = endingReport(trial, ending, cause, this.#plan.limits);
       if (this.#plan.retries.allows(report)) this.#journal.add({ ...report, isRetried: true });
       else this.#finish(report);
+    }
+    if (ending?.status === "interrupted" && cause === undefined) {
+      // Else it would be the next to run, and say so again.
+      const reason = `Trial ${String(trial.number)} says that it was interrupted`;
+      this.#end({ kind: "interrupted", reason });
     }
     if (this.#crew.isIdle) this.#alarm.ring();
   }

@@ -8,10 +8,10 @@ import { fileBeingImported } from "./worker/importing.ts";
  * Runs the trials of an experiment that are not completed yet, and keeps everything in the storage.
  *
  * @param experiment an experiment, or the path or URL of the file that exports it; executors other than
- *   `inline` need the file
+ *   `inline` need the file, or a command (`defineCommand`)
  * @returns a summary of this invocation; trials that throw are broken and counted, not thrown
  * @throws AssayError `CONFLICT` when another definition is stored under the name, `INVALID_FILE`,
- *   `SETUP_FAILED`, `STORAGE_UNAVAILABLE`, `STORAGE_FULL`, `USAGE`
+ *   `NOT_FOUND` for a file or a command, `SETUP_FAILED`, `STORAGE_UNAVAILABLE`, `STORAGE_FULL`, `USAGE`
  *
  * @example
  * const { best } = await execute("penguins.ts", { storage: "sqlite:assay.db" });

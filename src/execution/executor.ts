@@ -21,10 +21,9 @@ export interface WorkerListener {
   onOutput(text: string, stream: "stdout" | "stderr"): void;
 }
 
-/** What is run: code from a file, for workers of any kind, or an experiment of this process. */
+/** What is run: a file or a command, by workers of any kind, or an experiment of this process. */
 export type Program =
-  | { readonly kind: "file"; readonly program: WorkerProgram }
-  | { readonly kind: "object"; readonly experiment: AnyExperiment };
+  WorkerProgram | { readonly kind: "object"; readonly experiment: AnyExperiment };
 
 /** What every worker of a run is started with. */
 export interface WorkerSettings {

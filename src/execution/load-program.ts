@@ -5,25 +5,32 @@ import { findExperimentFile } from "../provenance/code/experiment-file.ts";
 import { loadBundle } from "../provenance/code/load-bundle.ts";
 import { materialise } from "../provenance/code/materialise.ts";
 import { showValue } from "../space/show-value.ts";
+import { commandBundle } from "./command/command-bundle.ts";
+import { commandOf } from "./command/define-command.ts";
+import { checkProgram } from "./command/find-command.ts";
 import { isExperiment, type AnyExperiment } from "./define-experiment.ts";
 import type { Program } from "./executor.ts";
 
-/** What is to be executed, and the bundle of its code where it came from a file. */
+/** What is to be executed, and the bundle of its code where there is one. */
 export interface LoadedProgram {
   readonly program: Program;
   readonly bundle?: CodeBundle;
 }
 
-/** Bundles an experiment file so that any worker can import it. `USAGE` when it is given something else. */
+/**
+ * Makes of what is to be executed something that workers can run: bundles a file, and checks that the program
+ * of a command can be started in `directory`. `USAGE` when it is given something else.
+ */
 export async function loadProgram(
   experiment: AnyExperiment | string | URL,
   exportName: string,
+  directory: string,
 ): Promise<LoadedProgram> {
-  if (isExperiment(experiment)) return { program: { kind: "object", experiment } };
+  if (isExperiment(experiment)) return await loadObject(experiment, directory);
   if (typeof experiment !== "string" && !(experiment instanceof URL)) {
     throw new AssayError(
       "USAGE",
-      `execute takes what defineExperiment returned, or the path or URL of a file, got ${showValue(experiment)}`,
+      `execute takes what defineExperiment or defineCommand returned, or the path or URL of a file, got ${showValue(experiment)}`,
     );
   }
   const bundle = await loadBundle(experiment);
@@ -31,4 +38,11 @@ export async function loadProgram(
   const url = await materialise(bundle, root);
   const shownFile = relative(process.cwd(), path) || path;
   return { program: { kind: "file", program: { url, file: path, shownFile, exportName } }, bundle };
+}
+
+async function loadObject(experiment: AnyExperiment, directory: string): Promise<LoadedProgram> {
+  const program = commandOf(experiment);
+  if (program === undefined) return { program: { kind: "object", experiment } };
+  await checkProgram(program.command[0] ?? "", directory, process.env["PATH"] ?? "");
+  return { program: { kind: "command", program }, bundle: commandBundle(program) };
 }

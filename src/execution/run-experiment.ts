@@ -37,6 +37,8 @@ export interface ExecutionSummary {
   /** The best trial of the whole experiment; null without a declared objective or a completed trial. */
   readonly best: Trial | null;
   readonly elapsedMs: number;
+  /** How the run ended: with nothing left to run, interrupted, or stopped by a limit. */
+  readonly end: RunEnd["kind"];
   /** Why the run ended before its trials did; null when it did not. */
   readonly stopped: string | null;
   /** Broken trials in the whole experiment. */
@@ -52,9 +54,9 @@ export async function runExperiment(
 ): Promise<ExecutionSummary> {
   checkOptions(options);
   const target = storageTarget(options.storage);
-  const loaded = await loadProgram(experiment, options.export ?? "default");
-  const executor = resolveExecutor(options, loaded.program.kind);
   const directory = resolve(options.directory ?? ".");
+  const loaded = await loadProgram(experiment, options.export ?? "default", directory);
+  const executor = resolveExecutor(options, loaded.program.kind);
   const back = process.cwd();
   if (options.directory !== undefined) enter(directory);
   let crew: Crew | undefined;
@@ -199,8 +201,8 @@ async function summarize(
     interrupted,
     best: best ?? null,
     elapsedMs: progress.elapsedMs,
-    stopped:
-      end.kind === "done" ? null : end.kind === "stopped" ? end.reason : "The run was interrupted",
+    end: end.kind,
+    stopped: end.kind === "done" ? null : end.reason,
     brokenInExperiment: await storage.countBrokenTrials(experiment),
     limitReached: await limitReached(storage, experiment, progress, maxTrials),
   };

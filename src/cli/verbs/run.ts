@@ -6,6 +6,7 @@ import type { ExecuteOptions } from "../../execution/execute-options.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { runOptions, type RunFlags } from "../run-flags.ts";
+import { readTarget, type RunTarget } from "../run-target.ts";
 import { describeRun } from "../run-summary.ts";
 import { storageUrl, withStorage } from "../storage-option.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -19,45 +20,53 @@ export const verb: Verb<RunFlags> = {
     ["assay run sweep.ts --retry-broken", "also what broke before"],
     ["assay run sweep.ts --verbose", "and show what its trials write"],
     ["assay run sweep.ts --dry-run", "how many trials that would be"],
+    [
+      "assay run --name tune --minimize loss --max-trials 20 -- python3 train.py --lr~'loguniform(1e-5, 1)'",
+      "a command; ~ marks a parameter",
+    ],
   ],
   run: runVerb,
 };
 
 async function runVerb(invocation: Invocation<RunFlags>): Promise<ExitCode> {
-  const { args, flags, globals, terminal } = invocation;
-  const [file = ""] = args;
+  const { flags, globals, terminal } = invocation;
+  const target = readTarget(invocation);
   await checkDirectory(flags.directory);
   const storage = await storageUrl(globals);
-  const options = await toOptions(invocation, storage);
+  const options = await toOptions(invocation, target, storage);
   if (flags.dryRun === true) {
     const { planRun, describePlan } = await import("../plan-run.ts");
-    const plan = await planRun(file, storage, options);
+    const plan = await planRun(target.experiment, storage, options);
     if (globals.json === true) await terminal.writeJson({ dryRun: true, ...plan });
     else await terminal.write(describePlan(plan));
     return exitCodes.done;
   }
   const { signal, stop } = listenForInterrupts();
-  const summary = await runExperiment(file, { ...options, storage, signal }).finally(stop);
+  const summary = await runExperiment(target.experiment, { ...options, storage, signal }).finally(
+    stop,
+  );
   if (globals.json === true) {
     const best = summary.best === null ? null : toTrialRow(summary.best);
     await terminal.writeJson({ ...summary, best });
   } else if (globals.quiet !== true) {
-    await terminal.write(await describeRun(summary, { invocation, storage, file }));
+    await terminal.write(await describeRun(summary, { invocation, storage, target }));
   }
-  if (signal.aborted && summary.stopped !== null) return exitCodes.interrupted;
+  if (summary.end === "interrupted") return exitCodes.interrupted;
   return summary.brokenInExperiment > 0 ? exitCodes.broken : exitCodes.done;
 }
 
 async function toOptions(
-  { args, flags, globals, argv }: Invocation<RunFlags>,
+  { flags, globals, argv }: Invocation<RunFlags>,
+  { narrow }: RunTarget,
   storage: string,
 ): Promise<ExecuteOptions> {
-  const { trial, dryRun: _, wait, progress, ...passed } = flags;
+  const { trial, dryRun: _, name: _name, minimize: _min, maximize: _max, ...others } = flags;
+  const { wait, progress, ...passed } = others;
   const isShown = globals.json === true ? process.stderr.isTTY : globals.quiet !== true;
   return {
     ...passed,
     ...(trial === undefined ? {} : { trial: await toTrialId(trial, storage) }),
-    narrow: args.slice(1),
+    narrow,
     wait: wait !== false,
     progress: progress !== false && isShown,
     ...(globals.verbose === true ? { onOutput: true } : {}),

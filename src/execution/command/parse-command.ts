@@ -3,7 +3,7 @@ import { createSpace } from "../../space/create-space.ts";
 import type { SpaceInput } from "../../space/params-of.ts";
 import { isPriorText, parsePrior } from "../../space/prior/parse-prior.ts";
 import { didYouMean } from "../../util/nearest.ts";
-import { nestByPath } from "../../util/nest-by-path.ts";
+import { nestDimensions } from "./nest-dimensions.ts";
 import { trialFields, type CommandTemplate, type WordPart } from "./command-template.ts";
 
 /** A command and the parameters that its words mark. */
@@ -89,11 +89,7 @@ function spaceOf(marks: readonly Mark[]): SpaceInput {
     }
     words.set(name, word);
   }
-  const dimensions = marks.map(({ name, prior }) => [name, parsePrior(prior, name)] as const);
-  return nestByPath(dimensions, (name, group) => {
-    const message = `"${group}" cannot be both a parameter and the group of "${name}"`;
-    return new AssayError("USAGE", message, { details: { parameter: group } });
-  });
+  return nestDimensions(marks.map(({ name, prior }) => [name, parsePrior(prior, name)]));
 }
 
 function wordsOf(

@@ -21,7 +21,7 @@ export function loadFrame({ program, maxAhead }: WorkerSettings): Buffer {
 }
 
 function portable(program: Program): Extract<ToWorker, { type: "load" }>["program"] {
-  if (program.kind === "file") return program.program;
+  if (program.kind !== "object") return program;
   throw new AssayError(
     "UNSUPPORTED",
     'Only the executor "inline" runs an experiment that is an object; pass the path of its file to execute',

@@ -60,5 +60,5 @@ function launch({ program, maxAhead }: WorkerSettings, listener: WorkerListener)
 async function experimentOf(program: Program): Promise<AnyExperiment> {
   if (program.kind === "object") return program.experiment;
   process.setSourceMapsEnabled(true);
-  return await loadExperiment(program.program);
+  return await loadExperiment(program);
 }

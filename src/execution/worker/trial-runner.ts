@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { fromErrorData, toErrorData, AssayError } from "../../errors/assay-error.ts";
+import { fromErrorData, isAssayError, toErrorData, AssayError } from "../../errors/assay-error.ts";
 import type { Objective } from "../../model/objective.ts";
 import { encodeResults } from "../../model/results.ts";
 import type { AnyExperiment } from "../define-experiment.ts";
@@ -197,7 +197,8 @@ export class TrialRunner {
       const returned = await withTrial(scope, () => run(scope.params as never, scope as never));
       return { status: "completed", ...encodeResults(returned, this.#objectives) };
     } catch (error) {
-      const status = scope.isAborted ? "interrupted" : "broken";
+      const saysSo = isAssayError(error) && error.code === "INTERRUPTED";
+      const status = scope.isAborted || saysSo ? "interrupted" : "broken";
       return { status, error: toTrialError(error) };
     }
   }
