@@ -1,3 +1,4 @@
+import { killTree } from "../util/process-tree.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
@@ -16,7 +17,11 @@ export function listenForInterrupts(): Interrupts {
   const controller = new AbortController();
   const { stderr } = process;
   const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    if (controller.signal.aborted) {
+      // A thread that ends with this process cannot take along the commands that it started.
+      killTree(process.pid);
+      process.exit(exitCodes.interrupted);
+    }
     stderr.write(
       `${stderr.isTTY ? clearLine : ""}Interrupting: trials in flight are marked interrupted. Press Ctrl-C again to end at once\n`,
     );

@@ -8,6 +8,11 @@ test.each([
   [{}, ["trial", "sweep@2#3"], "assay trial sweep@2#3"],
   [{}, ["run", "it's.ts"], "assay run 'it'\\''s.ts'"],
   [{}, ["run", ""], "assay run ''"],
+  [
+    { storage: "b.db" },
+    ["run", "--name", "n", "--", "train", "--lr~uniform(0, 1)"],
+    "assay run --name n --storage b.db -- train '--lr~uniform(0, 1)'",
+  ],
 ])("with %j, %j is a command that a shell reads", (globals, args, command) => {
   expect(nextCommand(globals, ...args)).toBe(command);
 });

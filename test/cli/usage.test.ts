@@ -50,7 +50,39 @@ describe("assay", () => {
     ],
     [["list", "extra"], "Too many arguments: assay list [options]"],
     [["show"], "EXPERIMENT is missing: assay show EXPERIMENT [options]"],
-    [["run"], "FILE is missing: assay run FILE [name=value …] [options]"],
+    [
+      ["run"],
+      "A file or a command is missing: assay run FILE, or assay run --name NAME -- COMMAND …",
+    ],
+    [["run", "--"], "A command needs the name of its experiment: --name NAME"],
+    [["run", "--", "true"], "A command needs the name of its experiment: --name NAME"],
+    [["run", "--name", "n", "--"], 'The command is missing: it stands behind "--"'],
+    [["run", "--name", "n"], "--name belongs to a command, and none is given"],
+    [["run", "x.ts", "--minimize", "loss"], "--minimize belongs to a command, and none is given"],
+    [
+      ["run", "x.ts", "--name", "n", "--", "true"],
+      'Either a file or a command is run, not "x.ts" and a command',
+    ],
+    [
+      ["run", "--name", "n", "--export", "b", "--", "true"],
+      "--export belongs to a file, not to a command",
+    ],
+    [
+      ["run", "--name", "n", "--minimize", "a", "--maximize", "b", "--", "true"],
+      "Either --minimize or --maximize can be given, not both",
+    ],
+    [
+      ["run", "--name", "n", "--", "true", "{trial.nubmer}"],
+      'Unknown field {trial.nubmer} in "{trial.nubmer}"; did you mean "trial.number"?',
+    ],
+    [
+      ["run", "--name", "n", "--", "true", "--a~uniform(0, 1)", "--a~uniform(0, 1)"],
+      'The parameter "a" is marked twice',
+    ],
+    [
+      ["run", "--name", "n", "--", "true", "--a~uniform(0, 1)"],
+      '"a" is drawn from a range without end, so the run needs a limit: --max-trials N',
+    ],
     [["run", "x.ts", "--max-trials"], "--max-trials N lacks its value"],
     [
       ["run", "x.ts", "--max-trials", "few"],

@@ -21,7 +21,7 @@ export const verb: Verb<RunFlags> = {
     ["assay run sweep.ts --verbose", "and show what its trials write"],
     ["assay run sweep.ts --dry-run", "how many trials that would be"],
     [
-      "assay run --name tune --minimize loss --max-trials 20 -- python3 train.py --lr~'loguniform(1e-5, 1)'",
+      "assay run --name tune --minimize loss -- ./train --lr~'linspace(0, 1, 5)'",
       "a command; ~ marks a parameter",
     ],
   ],

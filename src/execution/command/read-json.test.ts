@@ -28,7 +28,7 @@ describe("JSON of a command", () => {
 
   test("is refused where JSON.parse refuses it", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'[]{},:"01.e-\\ tn') }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...pieces) }), (text) => {
         let isJson = true;
         try {
           JSON.parse(text);

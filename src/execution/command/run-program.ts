@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endTree, killTree } from "../../util/process-tree.ts";
 import { LastLine, OutputEnd } from "./last-output.ts";
-import { endTree, killTree } from "./process-tree.ts";
 
 /** How long a program that was asked to end may take; less than its worker has before that is ended itself. */
 const graceMs = 600;

@@ -18,9 +18,12 @@ export async function endTree(pid: number, graceMs: number): Promise<void> {
   signalAll(new Set(left.flatMap((alive) => treeOf(alive))), "SIGKILL");
 }
 
-/** Kills a process and all that it started. */
+/** Kills a process and all that it started; of this process, only what it started. */
 export function killTree(pid: number): void {
-  signalAll(treeOf(pid), "SIGKILL");
+  signalAll(
+    treeOf(pid).filter((one) => one !== process.pid),
+    "SIGKILL",
+  );
 }
 
 /** A process and its descendants. */
