@@ -7,7 +7,8 @@ import { trialFields } from "./command-template.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/guides/commands.md"), "utf8");
 /** What the first column of the tables names. */
-const explained = page.split("\n").flatMap((line) => {
+const [own = ""] = page.split("## Coming from");
+const explained = own.split("\n").flatMap((line) => {
   const [, first = ""] = /^\| (`.*?)\|/.exec(line) ?? [];
   return [...first.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 });
