@@ -39,7 +39,7 @@ describe("assay run --name N -- COMMAND", () => {
   test("runs the command for every trial, and a second time what is missing", async () => {
     const folder = await trainingFolder();
     const run = ["run", "--name", "tune", "--minimize", "loss"];
-    const first = await runCli([...run, "act=relu", "--", ...words], folder);
+    const first = await runCli([...run, "act=relu", "--verbose", "--", ...words], folder);
     expect(first.code).toBe(0);
     expect(first.stderr).toContain("training with relu");
     expect(first.stdout).toMatch(

@@ -425,12 +425,12 @@ describe("the output of a command", () => {
     const { runOne, output } = await commandFolder({});
     const { results } = await runOne(
       node(
-        `for (let i = 0; i < 3000; i++) console.log("😀".repeat(100)); console.log(JSON.stringify({ done: 1 }));`,
+        `for (let i = 0; i < 200; i++) console.log("😀".repeat(100)); console.log(JSON.stringify({ done: 1 }));`,
       ),
     );
     expect(results).toEqual({ done: 1 });
     await until(() => output().includes("done"));
-    expect(output()).toBe(`${`${"😀".repeat(100)}\n`.repeat(3000)}{"done":1}\n`);
+    expect(output()).toBe(`${`${"😀".repeat(100)}\n`.repeat(200)}{"done":1}\n`);
   });
 
   test("that something it started holds open does not hold up the trial", async () => {

@@ -29,7 +29,14 @@ test("what is no text is not written to a terminal, but to everything else", asy
       writeJson: () => Promise.resolve(),
       note: () => undefined,
     };
-    await verb.run({ args: [id, name], flags: {}, globals: { storage: path }, terminal, argv: [], command: [] });
+    await verb.run({
+      args: [id, name],
+      flags: {},
+      globals: { storage: path },
+      terminal,
+      argv: [],
+      command: [],
+    });
   };
   for (const name of ["nul", "latin"]) {
     await expect(print(name, 80)).rejects.toMatchObject({
