@@ -3,12 +3,13 @@ import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { parseTrialStatus, type TrialStatus } from "../model/status.ts";
 import { isFinished, mayAdminister } from "../model/transitions.ts";
-import { administrativeChange, type AdministrativeStatus } from "./administrative-change.ts";
-import { timestamp, type StorageContext } from "./context.ts";
+import type { AdministrativeStatus } from "./administrative-change.ts";
+import { changeTrials } from "./administrative-writes.ts";
+import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
-import { numberAfter } from "./paging.ts";
 import { numberIn, textIn, toExperiment } from "./records.ts";
 import { trialDocument, trialNotFound } from "./trial-documents.ts";
+import { pageSize, trialPages } from "./trial-pages.ts";
 
 /** The fields of a trial that a person may change. */
 export interface TrialUpdate {
@@ -27,9 +28,17 @@ export interface AdministrationStore {
     status: TrialStatus,
     options?: { readonly was?: TrialStatus },
   ): Promise<void>;
-  /** Changes a trial if it matches `where`. Returns how many (0 or 1). */
+  /**
+   * Changes a trial if it matches `where`. Returns how many (0 or 1). Throws `INVALID_TRANSITION`,
+   * `INVALID_VALUE` or `INVALID_RESULTS`.
+   */
   updateTrial(id: string, update: TrialUpdate, where?: Query): Promise<number>;
-  /** Changes the trials that match `where` and may be changed so. */
+  /**
+   * Changes the trials that match `where` and may be changed so, page by page: whoever cuts it off leaves
+   * whole pages, and may do it again. A trial that changed between being read and being written is left, as one
+   * that may not be changed so. Throws `NOT_FOUND`, `INVALID_VALUE` or `INVALID_RESULTS`; then nothing was
+   * changed.
+   */
   updateTrials(
     experiment: ExperimentRef,
     update: TrialUpdate,
@@ -43,8 +52,6 @@ export interface AdministrationStore {
   deleteTrials(experiment: ExperimentRef, where?: Query): Promise<number>;
 }
 
-const pageSize = 1000;
-
 /**
  * A trial that is registered anew has the id that it had. Its tokens begin beyond all that the deleted one
  * had, so that none is used twice: no trial is claimed so often, and there is room for two million deletions.
@@ -56,44 +63,6 @@ export function createAdministrationStore(
   experiments: ExperimentStore,
 ): AdministrationStore {
   const { database } = context;
-
-  /** Applies a legal update to a trial as it was read; false when it changed meanwhile. */
-  async function apply(
-    document: Document,
-    status: AdministrativeStatus,
-    results: unknown,
-    experiment: Experiment,
-  ): Promise<boolean> {
-    const query = {
-      id: document["id"],
-      token: document["token"],
-      status: document["status"],
-      attempt: document["attempt"],
-      outcome: document["outcome"] ?? null,
-    };
-    const now = timestamp(context);
-    const { change, kept } = administrativeChange(document, status, results, experiment, now);
-    const operations: Operation[] = [];
-    if (kept !== undefined) {
-      operations.push({
-        kind: "insert",
-        collection: "attempts",
-        documents: [kept],
-        ifAbsent: true,
-      });
-    }
-    operations.push({ kind: "update", collection: "trials", query, change, required: true });
-    if (status !== "broken" && status !== "completed") {
-      // What was broken takes its place again: whoever counts places at this moment counts anew.
-      operations.push({
-        kind: "update",
-        collection: "experiments",
-        query: { key: experiment.key },
-        change: { increment: { revision: 1 } },
-      });
-    }
-    return (await database.batch(operations)).applied;
-  }
 
   async function experimentOf(document: Document): Promise<Experiment> {
     const [found] = await database.read("experiments", { key: numberIn(document, "experiment") });
@@ -110,8 +79,14 @@ export function createAdministrationStore(
       const document = await read();
       if (document === undefined) return 0;
       const experiment = await experimentOf(document);
-      const target = legalTarget(document, update) ?? refuse(document, update);
-      if (await apply(document, target, update.results, experiment)) return 1;
+      const status = legalTarget(document, update) ?? refuse(document, update);
+      const outcomes = await changeTrials(
+        context,
+        experiment,
+        [{ trial: document, status }],
+        update,
+      );
+      if (outcomes?.[0] === true) return 1;
     }
   }
 
@@ -151,23 +126,17 @@ export function createAdministrationStore(
       const experiment = await experiments.getExperiment(ref);
       let changed = 0;
       let left = 0;
-      let after = -1;
-      for (;;) {
-        const page = await database.read(
-          "trials",
-          { ...where, experiment: experiment.key, number: numberAfter(where["number"], after) },
-          { sort: [{ field: "number" }], limit: pageSize, scan: true },
-        );
-        for (const document of page) {
-          const target = legalTarget(document, update);
-          const isDone =
-            target !== undefined && (await apply(document, target, update.results, experiment));
-          if (isDone) changed += 1;
-          else left += 1;
-          after = numberIn(document, "number");
-        }
-        if (page.length < pageSize) return { changed, left };
+      for await (const page of trialPages(database, experiment.key, { where })) {
+        const intended = page.flatMap((trial) => {
+          const status = legalTarget(trial, update);
+          return status === undefined ? [] : [{ trial, status }];
+        });
+        const outcomes = await changeTrials(context, experiment, intended, update);
+        const done = outcomes?.filter(Boolean).length ?? 0;
+        changed += done;
+        left += page.length - done;
       }
+      return { changed, left };
     },
 
     async completeTrial(id, results) {

@@ -1,4 +1,4 @@
-import type { Document, Query, SortKey } from "../database/contract.ts";
+import type { Document, Query } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment, TrialCounts } from "../model/experiment.ts";
 import { trialStatuses, type TrialStatus } from "../model/status.ts";
@@ -6,9 +6,9 @@ import { claimableStatuses } from "../model/transitions.ts";
 import type { Attempt, Trial } from "../model/trial.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
-import { numberAfter } from "./paging.ts";
 import { decodedIn, lastAttempt, numberIn, textIn, toAttempt, toTrial } from "./records.ts";
 import { findTrialDocument, isReachable, trialNotFound } from "./trial-documents.ts";
+import { byNumber, trialPages, type TrialPage } from "./trial-pages.ts";
 
 /** What `getProgress` tells of a trial: everything but its results. */
 export interface TrialProgress {
@@ -17,14 +17,6 @@ export interface TrialProgress {
   readonly status: TrialStatus;
   readonly params: Readonly<Record<string, unknown>>;
   readonly completed: boolean;
-}
-
-/** A page of trials, in the order of their numbers. */
-export interface TrialPage {
-  readonly where?: Query;
-  /** Only trials with a larger number. */
-  readonly after?: number;
-  readonly limit?: number;
 }
 
 export interface TrialReadStore {
@@ -64,36 +56,11 @@ export interface TrialReadStore {
   bestTrial(experiment: ExperimentRef): Promise<Trial | undefined>;
 }
 
-const pageSize = 1000;
-const byNumber: readonly SortKey[] = [{ field: "number" }];
-
 export function createTrialReadStore(
   context: StorageContext,
   experiments: ExperimentStore,
 ): TrialReadStore {
   const { database } = context;
-
-  async function* pages(
-    key: number,
-    page: TrialPage,
-    select?: readonly string[],
-  ): AsyncGenerator<Document[], void, undefined> {
-    const where = page.where ?? {};
-    let after = page.after ?? -1;
-    let left = page.limit ?? Infinity;
-    while (left > 0) {
-      const limit = Math.min(pageSize, left);
-      const documents = await database.read(
-        "trials",
-        { ...where, experiment: key, number: numberAfter(where["number"], after) },
-        { sort: byNumber, limit, scan: true, ...(select === undefined ? {} : { select }) },
-      );
-      if (documents.length > 0) yield documents;
-      if (documents.length < limit) return;
-      left -= documents.length;
-      after = numberIn(documents.at(-1) ?? {}, "number");
-    }
-  }
 
   async function collect(
     ref: ExperimentRef,
@@ -102,7 +69,8 @@ export function createTrialReadStore(
   ): Promise<Document[]> {
     const { key } = await experiments.getExperiment(ref);
     const all: Document[] = [];
-    for await (const documents of pages(key, { where }, select)) all.push(...documents);
+    for await (const documents of trialPages(database, key, { where }, select))
+      all.push(...documents);
     return all;
   }
 
@@ -191,7 +159,7 @@ export function createTrialReadStore(
 
     async *eachTrial(ref, page = {}) {
       const { key } = await experiments.getExperiment(ref);
-      for await (const documents of pages(key, page)) yield* documents.map(toTrial);
+      for await (const documents of trialPages(database, key, page)) yield* documents.map(toTrial);
     },
 
     fetchTrials: async (ref, where = {}) => await fetch(ref, where),
