@@ -30,11 +30,19 @@ export interface AcquireOptions {
 }
 
 export interface AlgorithmLockStore {
+  /**
+   * Waits for the lock of an experiment's algorithm and takes it, with the state that its holder before saved.
+   * Throws `LOCK_TIMEOUT` when it cannot be had in time, or `NOT_FOUND`.
+   */
   acquireAlgorithmLock(experiment: ExperimentRef, options: AcquireOptions): Promise<AlgorithmLock>;
+  /** Whether the lock is held, by whom, and its state. Throws `NOT_FOUND`. */
   getAlgorithmLockInfo(experiment: ExperimentRef): Promise<AlgorithmLockInfo>;
-  /** Takes the lock from whoever has it (fencing it off). True when somebody had it. */
+  /** Takes the lock from whoever has it (fencing it off). True when somebody had it. Throws `NOT_FOUND`. */
   releaseAlgorithmLock(experiment: ExperimentRef): Promise<boolean>;
-  /** Forgets lock and state; the state can be rebuilt from the trials. Returns how many (0 or 1). */
+  /**
+   * Forgets lock and state; the state can be rebuilt from the trials. Returns how many (0 or 1). Throws
+   * `NOT_FOUND`.
+   */
   deleteAlgorithmLock(experiment: ExperimentRef): Promise<number>;
 }
 

@@ -18,11 +18,11 @@ export interface Artifact {
 
 export interface ArtifactStore {
   /**
-   * Keeps content under a name of a trial; the same name again replaces it. With a worker's lease it is
-   * `LEASE_LOST` when the trial is no longer held under it.
+   * Keeps content under a name of a trial; the same name again replaces it. Throws `NOT_FOUND` when there is
+   * no such trial; with a worker's lease, `LEASE_LOST` when the trial is no longer held under it.
    */
   saveArtifact(trialId: string, name: string, data: Uint8Array, lease?: Lease): Promise<Artifact>;
-  /** The artifacts of a trial by name, without their content. */
+  /** The artifacts of a trial by name, without their content. Throws `NOT_FOUND`. */
   getArtifacts(trialId: string): Promise<Artifact[]>;
   /** The content of an artifact. `NOT_FOUND`, or `CORRUPT` when it is not what was written. */
   readArtifact(trialId: string, name: string): Promise<Buffer>;

@@ -34,13 +34,20 @@ export interface NewRun {
 }
 
 export interface RunStore {
+  /**
+   * Makes the record of a run, as running. Throws `NOT_FOUND` when there is no such experiment, or
+   * `INVALID_VALUE` when the command or the environment holds what cannot be stored.
+   */
   startRun(experiment: ExperimentRef, run: NewRun): Promise<Run>;
-  /** Records how far a run is, or how it ended. */
+  /**
+   * Records how far a run is, or how it ended. Throws `NOT_FOUND` when there is no run of that number, or
+   * `INVALID_VALUE` when the summary holds what cannot be stored.
+   */
   updateRun(
     run: Pick<Run, "number">,
     fields: { readonly status?: RunStatus; readonly summary?: Readonly<Record<string, unknown>> },
   ): Promise<void>;
-  /** The runs of an experiment, oldest first. */
+  /** The runs of an experiment, oldest first. Throws `NOT_FOUND`. */
   getRuns(experiment: ExperimentRef): Promise<Run[]>;
 }
 

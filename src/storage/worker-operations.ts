@@ -13,7 +13,10 @@ import { findTrialDocument, leaseLost } from "./trial-documents.ts";
  * held, `INVALID_TRANSITION` when its holder may not end it so.
  */
 export interface WorkerStore {
-  /** Claims the first open trial and records the start of an attempt; undefined when none is open. */
+  /**
+   * Claims the first open trial and records the start of an attempt; undefined when none is open, or when the
+   * trial was taken away before it could start. Throws `NOT_FOUND` when there is no such experiment.
+   */
   reserveTrial(
     experiment: ExperimentRef,
     options: { readonly holder: string; readonly run?: string },
