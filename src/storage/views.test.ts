@@ -91,6 +91,25 @@ test("names that are taken get another column or view", async () => {
   await storage.close();
 });
 
+test("results that SQL cannot name have no column, and keep no other from being shown", async () => {
+  const { storage, select } = await opened();
+  const experiment = await storedGrid(storage, 2);
+  const plain = { loss: 0.5, 'quo"te': 1, "it's; --": 2 };
+  const odd = { "a\0b": 4, "\ud800": 5 };
+  const trial = await reserved(storage, experiment);
+  await storage.pushTrialResults(experiment, trial, { ...odd, ...plain });
+  const other = await reserved(storage, experiment);
+  await storage.pushTrialResults(experiment, other, plain);
+  expect(await storage.refreshView("grid")).toBe("grid");
+  const [first, second] = select("select * from grid order by number") as object[];
+  expect(first).toMatchObject({ x: 0, status: "completed" });
+  expect(second).toMatchObject({ x: 1, ...plain });
+  expect(Object.keys(second ?? {}).filter((name) => /[\0\ud800-\udfff]/.test(name))).toEqual([]);
+  // They are stored all the same.
+  expect((await storage.getTrial(trial.id)).results).toEqual({ ...odd, ...plain });
+  await storage.close();
+});
+
 test("branches of a variant share the columns of equal parameters", async () => {
   const { storage, select } = await opened();
   const space = createSpace({

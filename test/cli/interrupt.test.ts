@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { endlessExperiment } from "../support/experiment-files.ts";
 import { projectFolder } from "../support/project-folder.ts";
@@ -57,6 +58,29 @@ describe("Ctrl-C", () => {
     expect(code).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ completed: 2, interrupted: 1 });
     expect((await statuses(cwd))[2]).toBe("interrupted");
+  });
+
+  test.each([
+    ["waits for ever", "setInterval(() => {}, 1000); await new Promise(() => {});"],
+    ["computes for ever", "for (;;);"],
+  ])("once ends a file that %s while it is loaded", async (_how, code) => {
+    const { root: cwd } = await projectFolder({
+      "loading.ts": `
+        import { writeSync } from "node:fs";
+        import { defineExperiment } from "assay";
+        writeSync(2, "loading\\n");
+        ${code}
+        export default defineExperiment({ name: "loading", space: { x: 1 }, run: () => ({}) });`,
+    });
+    const { child, ended, waitFor } = startCli(["run", "loading.ts", "--json"], { cwd });
+    await waitFor("loading\n");
+    child.kill("SIGINT");
+    const { code: exitCode, stdout, stderr } = await ended;
+    expect([exitCode, stdout]).toEqual([130, ""]);
+    const [last = ""] = stderr.trim().split("\n").reverse();
+    expect(JSON.parse(last)).toMatchObject({ error: { code: "INTERRUPTED" } });
+    // Nothing was run, so nothing was stored.
+    expect(await readdir(cwd)).not.toContain("assay.db");
   });
 
   test("a second time ends at once; the next run takes over what was in flight", async () => {
