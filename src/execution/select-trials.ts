@@ -1,12 +1,13 @@
 import { createAlgorithm } from "../algorithms/create-algorithm.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { isFinished } from "../model/transitions.ts";
+import type { Params } from "../space/params-of.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ExecuteOptions } from "./execute-options.ts";
 import { narrowedTrials } from "./narrowing.ts";
 import type { ExperimentPlan } from "./prepare-experiment.ts";
 import { Registrar } from "./registrar.ts";
-import { renewBroken, retryBroken } from "./retry-broken.ts";
+import { retryBroken } from "./retry-broken.ts";
 import { givenTrials, openTrials, type TrialSource } from "./trial-source.ts";
 
 /** The trials that a run may run. */
@@ -29,24 +30,19 @@ export async function selectTrials(
   const { space, narrowed, maxTrials } = plan;
   if (options.trial !== undefined) {
     const { id } = await storage.getTrial(options.trial);
-    const hasRoom = (await storage.countPlaces(experiment, maxTrials)) > 0;
-    if (options.retryBroken === true && hasRoom) await renewBroken(storage, id);
-    return await given(storage, experiment, [id], holder);
+    if (options.retryBroken === true) await retryBroken(storage, experiment, { maxTrials, id });
+    return await given(storage, experiment, [id], holder, maxTrials);
   }
   if (options.retryBroken === true) {
-    await retryBroken(
-      storage,
-      experiment,
-      maxTrials,
-      (params) => narrowed?.matches(params) ?? true,
-    );
+    const isWanted = (params: Params): boolean => narrowed?.matches(params) ?? true;
+    await retryBroken(storage, experiment, { maxTrials, isWanted });
   }
   if (narrowed !== undefined) {
     const ids = new Set<string>();
     for await (const batch of narrowedTrials({ storage, experiment, narrowed, maxTrials })) {
       for (const id of batch) ids.add(id);
     }
-    return await given(storage, experiment, [...ids], holder);
+    return await given(storage, experiment, [...ids], holder, maxTrials);
   }
   const algorithm = createAlgorithm(experiment.algorithm, space, experiment.seed);
   const registrar = new Registrar(storage, experiment, algorithm, maxTrials);
@@ -65,6 +61,7 @@ async function given(
   experiment: Experiment,
   ids: readonly string[],
   holder: string,
+  maxTrials: number,
 ): Promise<TrialSelection> {
   const open: string[] = [];
   let skipped = 0;
@@ -74,7 +71,7 @@ async function given(
     else if (trial !== undefined && !isFinished(trial.status)) open.push(id);
   }
   return {
-    source: givenTrials(storage, experiment, open, holder),
+    source: givenTrials(storage, experiment, open, holder, maxTrials),
     skipped,
     total: skipped + open.length,
   };

@@ -41,7 +41,7 @@ describe("a source of given trials", () => {
   test("hands out each open trial once, in the order given", async () => {
     const [first = "", second = "", third = ""] = ids;
     await storage.completeTrial(second, {});
-    const source = givenTrials(storage, experiment, [third, second, first], "me");
+    const source = givenTrials(storage, experiment, [third, second, first], "me", Infinity);
     const claimed = [...(await source.claim(1)), ...(await source.claim(5))];
     expect(claimed.map(({ id }) => id)).toEqual([third, first]);
     expect(await source.claim(5)).toEqual([]);
@@ -49,7 +49,7 @@ describe("a source of given trials", () => {
 
   test("hands a trial out again that was taken away and made new", async () => {
     const [first = ""] = ids;
-    const source = givenTrials(storage, experiment, [first], "me");
+    const source = givenTrials(storage, experiment, [first], "me", Infinity);
     const [claimed] = await source.claim(1);
     await storage.setTrialStatus(first, "new");
     expect(await source.isAwaited()).toBe(true);
@@ -60,11 +60,26 @@ describe("a source of given trials", () => {
 
   test("awaits what others hold, and nothing once all is finished", async () => {
     const [first = ""] = ids;
-    const source = givenTrials(storage, experiment, [first], "me");
+    const source = givenTrials(storage, experiment, [first], "me", Infinity);
     const [held] = await storage.claimTrialsById([first], "another");
     expect(await source.claim(1)).toEqual([]);
     expect(await source.isAwaited()).toBe(true);
     if (held !== undefined) await storage.setTrialStatus(held.id, "broken");
+    expect(await source.isAwaited()).toBe(false);
+  });
+
+  test("hands out no more than a limit allows, and awaits places only while others may give them up", async () => {
+    const [first = "", ...others] = ids;
+    const [held] = await storage.claimTrialsById([first], "another");
+    const source = givenTrials(storage, experiment, others, "me", 1);
+    expect(await source.claim(1)).toEqual([]);
+    expect(await source.isAwaited()).toBe(true);
+    if (held !== undefined) await storage.setTrialStatus(held.id, "broken");
+    expect(await source.isAwaited()).toBe(true);
+    const [claimed] = await source.claim(5);
+    expect(claimed?.number).toBe(1);
+    await storage.completeTrial(claimed?.id ?? "", {});
+    expect(await source.claim(5)).toEqual([]);
     expect(await source.isAwaited()).toBe(false);
   });
 });

@@ -25,10 +25,7 @@ export function openTrials(
 ): TrialSource {
   return {
     async claim(limit) {
-      const claimable = await storage.countClaimable(experiment, maxTrials);
-      if (claimable === 0) return [];
-      const allowed = Math.min(limit, claimable);
-      const claimed = await storage.claimTrials(experiment, holder, allowed);
+      const claimed = await storage.claimTrials(experiment, holder, limit, { maxTrials });
       // One at a time: what is claimed already must not be lost by an error of the next step.
       if (claimed.length > 0) return claimed;
       for (;;) {
@@ -55,6 +52,7 @@ export function givenTrials(
   experiment: Experiment,
   ids: readonly string[],
   holder: string,
+  maxTrials: number,
 ): TrialSource {
   let waiting = [...ids];
   /** Claimed at least once. What was given back, or taken away and made new, has to be claimed again. */
@@ -65,7 +63,7 @@ export function givenTrials(
       let claimed: ClaimedTrial[] = [];
       while (claimed.length === 0 && waiting.length > 0) {
         const asked = waiting.splice(0, limit);
-        claimed = await storage.claimTrialsById(asked, holder);
+        claimed = await storage.claimTrialsById(asked, holder, { maxTrials });
         const got = new Set(claimed.map(({ id }) => id));
         for (const id of got) handedOut.add(id);
         refused.push(...asked.filter((id) => !got.has(id)));
@@ -87,7 +85,10 @@ export function givenTrials(
         else handedOut.delete(id);
       }
       waiting = [...unfinished];
-      return unfinished.size > 0;
+      if (unfinished.size === 0) return false;
+      // Where a limit has no place for them, they wait only for what others may yet give up.
+      if ((await storage.countClaimable(experiment, maxTrials)) > 0) return true;
+      return (await storage.countTrials(experiment, "reserved")) > 0;
     },
   };
 }

@@ -52,6 +52,10 @@ test("no statement of storage looks at all documents of a large collection, or s
   await trialIn(storage, experiment, "broken");
   const claim = await reserved(storage, experiment);
   await storage.claimTrialsById([claim.id], "holder");
+  for (const maxTrials of [2, 8, 40]) {
+    await storage.claimTrials(experiment, "holder", 1, { maxTrials });
+    await storage.claimTrialsById([claim.id], "holder", { maxTrials });
+  }
   const again = await reserved(storage, experiment);
   await storage.updateHeartbeat(again);
   await storage.releaseGoneHolders(experiment);
@@ -92,6 +96,10 @@ test("no statement of storage looks at all documents of a large collection, or s
   await collect(storage.getMetrics(experiment));
   await collect(storage.getMetrics(experiment, { number: 2, allAttempts: true }));
   await storage.registerTrial(experiment, { x: 29, fixed: "constant" }).catch(() => undefined);
+  const broken = await storage.getBrokenTrials(experiment, { "params.x": { $gte: 0 } });
+  expect(broken.length).toBe(1);
+  await storage.renewBroken(experiment, broken, { maxTrials: 10 });
+  await storage.renewBroken(experiment, broken, { maxTrials: 40 });
   await storage.setTrialStatus(id, "new");
   await storage.updateTrial(id, { status: "suspended" }, { "params.x": 0 });
   await storage.updateTrials(experiment, { status: "interrupted" }, { status: "broken" });

@@ -7,8 +7,9 @@ import { spaceFromDefinition } from "../space/create-space.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
 import { toClaimed, type ClaimedTrial } from "./leases.ts";
+import { newTrialDocument, type Reservation } from "./new-trial.ts";
 import { toTrial } from "./records.ts";
-import { newTrialDocument, type RegistrationStore, type Reservation } from "./registration.ts";
+import type { RegistrationStore } from "./registration.ts";
 
 export interface InsertOptions {
   /** Completes the trial with these results. */

@@ -1,6 +1,12 @@
-import { serverTime, type Document, type Operation } from "../database/contract.ts";
+import {
+  serverTime,
+  type BatchOutcome,
+  type Document,
+  type Operation,
+} from "../database/contract.ts";
 import { isProcessGone } from "../util/boot.ts";
 import type { StorageContext } from "./context.ts";
+import { claimWithin } from "./limited-claims.ts";
 import { numberIn, optionalNumber, textIn } from "./records.ts";
 import { supersededAttempt } from "./superseded.ts";
 
@@ -27,19 +33,36 @@ export interface ClaimedTrial extends Lease {
   readonly superseded?: Document;
 }
 
+export interface ClaimOptions {
+  /**
+   * Claims no more than leaves this many trials completed, pruned or held. Never exceeded, whoever claims at
+   * the same time, as long as all claim under a limit. Default: no limit.
+   */
+  readonly maxTrials?: number;
+}
+
 export interface LeaseStore {
   /**
    * Claims up to `limit` trials that are open, or whose lease is over, in the order of their numbers; each
-   * under a new token and a lease. Of any number of concurrent callers no two get the same trial.
+   * under a new token and a lease. Of any number of concurrent callers no two get the same trial. None, when
+   * the experiment was deleted. Throws `RangeError` unless `limit` is a whole number from 0.
    * @param holder who claims: `processIdentity()` and, behind a space, a name within the process
    */
   claimTrials(
     experiment: { readonly key: number },
     holder: string,
     limit: number,
+    options?: ClaimOptions,
   ): Promise<ClaimedTrial[]>;
-  /** Claims those of some trials that are open. */
-  claimTrialsById(ids: readonly string[], holder: string): Promise<ClaimedTrial[]>;
+  /**
+   * Claims those of some trials of one experiment that are open, in the order given. Trials that others hold,
+   * that are finished, or that do not exist are left out: that is no error, and none is thrown for it.
+   */
+  claimTrialsById(
+    ids: readonly string[],
+    holder: string,
+    options?: ClaimOptions,
+  ): Promise<ClaimedTrial[]>;
   /** Prolongs leases. The outcomes tell, one for one, which are still held. */
   renewLeases(leases: readonly Lease[]): Promise<boolean[]>;
   /** Gives up the leases of processes of this machine that are provably gone. Returns how many trials came free. */
@@ -64,35 +87,69 @@ export function toClaimed(document: Document): ClaimedTrial {
   return superseded === undefined ? claimed : { ...claimed, superseded };
 }
 
+function claimsIn(outcome: BatchOutcome): ClaimedTrial[] {
+  if (!outcome.applied) return [];
+  return outcome.results.flatMap(({ documents }) => documents.map(toClaimed));
+}
+
+function idsOf(documents: readonly Document[]): string[] {
+  return documents.map((document) => textIn(document, "id"));
+}
+
 export function createLeaseStore(context: StorageContext): LeaseStore {
   const { database, leaseMs } = context;
   const claim = (holder: string) => ({
     set: { status: "reserved", holder, availableAt: serverTime(leaseMs) },
     increment: { token: 1 },
   });
+  const claimOne =
+    (holder: string) =>
+    (id: string): Operation => ({
+      kind: "readAndWrite",
+      collection: "trials",
+      query: { id, availableAt: { $lte: serverTime() } },
+      change: claim(holder),
+    });
 
   return {
-    async claimTrials({ key }, holder, limit) {
-      const documents = await database.readAndWrite(
-        "trials",
-        { experiment: key, availableAt: { $lte: serverTime() } },
-        claim(holder),
-        { sort: [{ field: "availableAt" }, { field: "number" }], limit },
-      );
-      return documents.map(toClaimed);
+    async claimTrials({ key }, holder, limit, { maxTrials = Infinity } = {}) {
+      const query = { experiment: key, availableAt: { $lte: serverTime() } };
+      const sort = [{ field: "availableAt" }, { field: "number" }];
+      const change = claim(holder);
+      const all: Operation[] = [
+        { kind: "readAndWrite", collection: "trials", query, change, sort, limit },
+      ];
+      if (maxTrials === Infinity) return claimsIn(await database.batch(all));
+      const claimed = await claimWithin(database, key, maxTrials, {
+        all,
+        async open(places) {
+          const options = { sort, limit: Math.min(limit, places), select: ["id"] };
+          return idsOf(await database.read("trials", query, options));
+        },
+        one: claimOne(holder),
+      });
+      return claimed.map(toClaimed);
     },
 
-    async claimTrialsById(ids, holder) {
-      const outcome = await database.batch(
-        ids.map((id): Operation => ({
-          kind: "readAndWrite",
-          collection: "trials",
-          query: { id, availableAt: { $lte: serverTime() } },
-          change: claim(holder),
-        })),
-      );
-      if (!outcome.applied) return [];
-      return outcome.results.flatMap((result) => result.documents.map(toClaimed));
+    async claimTrialsById(ids, holder, { maxTrials = Infinity } = {}) {
+      const one = claimOne(holder);
+      const all = ids.map(one);
+      if (maxTrials === Infinity) return claimsIn(await database.batch(all));
+      const those = { id: { $in: ids } };
+      const [first] = await database.read("trials", those, { limit: 1, select: ["experiment"] });
+      if (first === undefined) return [];
+      const key = numberIn(first, "experiment");
+      const claimed = await claimWithin(database, key, maxTrials, {
+        all,
+        async open(places) {
+          const query = { ...those, availableAt: { $lte: serverTime() } };
+          const found = await database.read("trials", query, { select: ["id"], scan: true });
+          const open = new Set(idsOf(found));
+          return ids.filter((id) => open.has(id)).slice(0, places);
+        },
+        one,
+      });
+      return claimed.map(toClaimed);
     },
 
     async renewLeases(leases) {

@@ -29,19 +29,13 @@ export function hasRoom(
 }
 
 /**
- * How many open trials may be run under a limit now. Trials that were registered under a higher limit, or by
- * hand, are there to be claimed, but not more of them than the limit allows.
+ * How many trials are completed or pruned, or held by somebody who may yet make them so. Those that are held
+ * are counted first: what moves on meanwhile is counted twice rather than not at all.
  */
-export async function countClaimable(
-  database: Database,
-  { key }: Pick<Experiment, "key">,
-  cursor: { readonly given: number },
-  maxTrials: number,
-): Promise<number> {
-  if (hasRoom(cursor, maxTrials, 0)) return Infinity;
+export async function countTaken(database: Database, key: number): Promise<number> {
   let taken = 0;
-  for (const status of ["completed", "pruned", "reserved"]) {
+  for (const status of ["reserved", "completed", "pruned"]) {
     taken += await database.count("trials", { experiment: key, status });
   }
-  return Math.max(0, maxTrials - taken);
+  return taken;
 }

@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { nodeProgram } from "../../test/support/node-program.ts";
 import { projectFolder } from "../../test/support/project-folder.ts";
-import { gridSpec, results } from "../testing/storage/fixtures.ts";
+import { gridSpec, results, storedGrid } from "../testing/storage/fixtures.ts";
 import { isProcessGone, processIdentity } from "../util/boot.ts";
 import type { ClaimedTrial } from "./leases.ts";
 import { openStorage } from "./open-storage.ts";
@@ -58,3 +59,49 @@ test("the trial of a process that was killed is taken over at once, and stays ex
   ]);
   await storage.close();
 }, 60_000);
+
+/** What is completed or pruned, or held by who may make it so, in one read. */
+const taken = { $in: ["completed", "pruned", "reserved"] };
+
+test.each([
+  ["with trials open beyond it", 60, 1],
+  ["with trials open beyond it", 60, 2],
+  ["with more broken trials than places", 20, 1],
+  ["with more broken trials than places", 20, 2],
+])(
+  "four processes that claim and renew under a limit never exceed it together, %s (%i open, seed %i)",
+  async (_, open, round) => {
+    const folder = await projectFolder({});
+    const file = folder.path("a.db");
+    const storage = await openStorage(file);
+    const maxTrials = 25;
+    const experiment = await storedGrid(storage, 60);
+    await storage.updateTrials(experiment, { status: "broken" }, { number: { $gte: open } });
+    const claimWithin = await nodeProgram(folder, "claim-within");
+    const programs = [1, 2, 3, 4].map((i) =>
+      claimWithin(file, "grid", String(maxTrials), `${String(round)} ${String(i)}`),
+    );
+    for (const program of programs) expect(await program.line()).toBe("ready");
+    for (const program of programs) program.process.stdin?.write("go\n");
+
+    const over = new AbortController();
+    let most = 0;
+    const watching = (async () => {
+      while (!over.signal.aborted) {
+        const where = { experiment: experiment.key, status: taken };
+        most = Math.max(most, await storage.database.count("trials", where));
+        await turn();
+      }
+    })();
+    await Promise.all(programs.map(async (program) => await program.rest()));
+    over.abort();
+    await watching;
+    expect(most).toBe(maxTrials);
+    const counts = await storage.countByStatus(experiment);
+    expect(counts.completed).toBe(maxTrials);
+    // Nothing was made new that the limit had no place for.
+    if (open < maxTrials) expect(counts.broken).toBe(60 - maxTrials);
+    await storage.close();
+  },
+  180_000,
+);

@@ -2,11 +2,10 @@ import type { Document, Operation } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
-import { deriveSeed } from "../util/random.ts";
-import { encodeValue } from "../values/encode.ts";
 import { timestamp, type StorageContext } from "./context.ts";
-import { toClaimed, type ClaimedTrial } from "./leases.ts";
-import { countClaimable, countPlaces, hasRoom } from "./places.ts";
+import { toClaimed, type ClaimedTrial, type LeaseStore } from "./leases.ts";
+import { newTrialDocument, type Reservation } from "./new-trial.ts";
+import { countPlaces, countTaken, hasRoom } from "./places.ts";
 import { numberIn, textIn } from "./records.ts";
 
 /** How far an experiment is registered. `revision` makes a move of it conditional. */
@@ -55,6 +54,7 @@ export interface RegisterOptions {
 }
 
 export interface RegistrationStore {
+  /** How far an experiment is registered now. Throws `NOT_FOUND` once it is deleted. */
   readCursor(experiment: Pick<Experiment, "key">): Promise<Cursor>;
   /**
    * Registers proposals in order and moves the cursor behind the last of them, unless somebody else moved
@@ -67,7 +67,10 @@ export interface RegistrationStore {
     proposals: readonly Proposal[],
     options?: RegisterOptions,
   ): Promise<Registration>;
-  /** Registers single trials of the grid ahead of the cursor, as a narrowed run does. Repeatable. */
+  /**
+   * Registers single trials of the grid ahead of the cursor, as a narrowed run does. Repeatable. Returns the
+   * ids of those that are registered then. Throws `NOT_FOUND` when the experiment was deleted.
+   */
   registerAhead(
     experiment: Experiment,
     proposals: readonly AnyProposal[],
@@ -75,44 +78,19 @@ export interface RegistrationStore {
   ): Promise<readonly string[]>;
   /** Which of some trial ids are registered. */
   registeredIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** How many of the open trials may be claimed under a limit now; Infinity while all of them may. */
+  /**
+   * How many of the open trials may be claimed under a limit now; Infinity while all of them may. Throws
+   * `NOT_FOUND` when the experiment was deleted.
+   */
   countClaimable(experiment: Pick<Experiment, "key">, maxTrials: number): Promise<number>;
   /** How many trials may still be given out under a limit. */
   countPlaces(experiment: Pick<Experiment, "key">, maxTrials: number): Promise<number>;
 }
 
-/** A claim that is made together with the trial. */
-export interface Reservation {
-  readonly holder: string;
-  readonly availableAt: number;
-}
-
-/** The document of a new trial: open, or reserved under its first token. */
-export function newTrialDocument(
-  experiment: Pick<Experiment, "id" | "key" | "seed">,
-  proposal: { readonly params: unknown; readonly occurrence: number; readonly number: number },
-  { tokenBase }: Pick<Cursor, "tokenBase">,
-  createdAt: string,
-  reservation?: Reservation,
-): Document {
-  const { params, occurrence, number } = proposal;
-  return {
-    experiment: experiment.key,
-    number,
-    id: trialId(experiment.id, contentKey(params, occurrence)),
-    status: reservation === undefined ? "new" : "reserved",
-    availableAt: reservation?.availableAt ?? 0,
-    token: reservation === undefined ? tokenBase : tokenBase + 1,
-    holder: reservation?.holder,
-    params: encodeValue(params, "params"),
-    occurrence,
-    seed: deriveSeed(experiment.seed, number),
-    attempt: 0,
-    createdAt,
-  };
-}
-
-export function createRegistrationStore(context: StorageContext): RegistrationStore {
+export function createRegistrationStore(
+  context: StorageContext,
+  leases: LeaseStore,
+): RegistrationStore {
   const { database } = context;
 
   async function readCursor({ key }: Pick<Experiment, "key">): Promise<Cursor> {
@@ -216,17 +194,20 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
     readCursor,
     async countClaimable(experiment, maxTrials) {
       if (maxTrials === Infinity) return Infinity;
-      const cursor = await readCursor(experiment);
-      return await countClaimable(database, experiment, cursor, maxTrials);
+      if (hasRoom(await readCursor(experiment), maxTrials, 0)) return Infinity;
+      return Math.max(0, maxTrials - (await countTaken(database, experiment.key)));
     },
     countPlaces: async (experiment, maxTrials) =>
       await countPlaces(database, experiment, maxTrials),
 
     async registerTrials(experiment, cursor, proposals, options = {}) {
-      const limit = options.maxTrials ?? Infinity;
-      const accepted = await admitted(experiment, cursor, proposals, limit);
+      const { reserveFor, maxTrials = Infinity } = options;
+      const accepted = await admitted(experiment, cursor, proposals, maxTrials);
       const createdAt = timestamp(context);
-      const reservation = await reservationFor(options.reserveFor);
+      // Places are given out at the cursor. Where trials come after it instead of with it, others may count
+      // places in between: there it is the claim that keeps to the limit.
+      const isApart = !database.capabilities.atomicBatch && maxTrials !== Infinity;
+      const reservation = await reservationFor(isApart ? undefined : reserveFor);
       let { nextNumber } = cursor;
       const documents = accepted.map((proposal) => {
         const number = proposal.number ?? nextNumber++;
@@ -245,10 +226,15 @@ export function createRegistrationStore(context: StorageContext): RegistrationSt
         return { moved: true, registered: 0, claimed: [] };
       const inserted = await move(experiment, cursor, { position, nextNumber }, documents);
       if (inserted === undefined) return { moved: false };
-      if (reservation === undefined)
-        return { moved: true, registered: documents.length, claimed: [] };
+      const registered = documents.length;
+      if (reserveFor === undefined) return { moved: true, registered, claimed: [] };
+      if (reservation === undefined) {
+        const ids = documents.map((document) => textIn(document, "id"));
+        const claimed = await leases.claimTrialsById(ids, reserveFor, { maxTrials });
+        return { moved: true, registered, claimed };
+      }
       const ours = inserted === documents.length ? documents : await held(documents);
-      return { moved: true, registered: documents.length, claimed: ours.map(toClaimed) };
+      return { moved: true, registered, claimed: ours.map(toClaimed) };
     },
 
     async registerAhead(experiment, proposals, options = {}) {

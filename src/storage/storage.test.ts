@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { oneByOne } from "../../test/support/one-by-one.ts";
 import { projectFolder } from "../../test/support/project-folder.ts";
 import { describeStorageContract } from "../testing/describe-storage-contract.ts";
+import type { StorageSettings } from "../testing/storage/tests.ts";
 import { openStorage } from "./open-storage.ts";
-import { createStorage } from "./storage.ts";
+import { createStorage, type Storage } from "./storage.ts";
 
 const runner = { describe, test, expect };
 
@@ -26,5 +28,27 @@ describe("memory", () => {
     open: async (settings) => await openStorage("memory:", settings),
     reopen: ({ database }, { leaseMs = 30_000, wallClock = () => new Date() }) =>
       Promise.resolve(createStorage({ database, leaseMs, wallClock })),
+  });
+});
+
+describe("a backend without atomic batches", () => {
+  const split = (
+    { database }: Pick<Storage, "database">,
+    { leaseMs = 30_000, wallClock = () => new Date() }: StorageSettings,
+  ): Storage => createStorage({ database, leaseMs, wallClock });
+  const reason =
+    "trials come after the cursor that gave them their places, and others count in between";
+  describeStorageContract({
+    runner,
+    isPersistent: false,
+    open: async (settings) => {
+      const { database } = await openStorage("memory:");
+      return split({ database: oneByOne(database) }, settings);
+    },
+    reopen: (storage, settings) => Promise.resolve(split(storage, settings)),
+    exceptions: {
+      "many registrars never exceed maxTrials, and reach it": reason,
+      "many registrars of a sampled space give every number once": reason,
+    },
   });
 });

@@ -11,6 +11,7 @@ import { createLeaseStore, type LeaseStore } from "./leases.ts";
 import { createMetricStore, type MetricStore } from "./metrics.ts";
 import { createOutputStore, type OutputStore } from "./output.ts";
 import { createRegistrationStore, type RegistrationStore } from "./registration.ts";
+import { createRenewalStore, type RenewalStore } from "./renewal.ts";
 import { createReportStore, type ReportStore } from "./reports.ts";
 import { createRunStore, type RunStore } from "./runs.ts";
 import { createSnapshotStore, type SnapshotStore } from "./snapshots.ts";
@@ -34,6 +35,7 @@ export interface Storage
     ReportStore,
     WorkerStore,
     AdministrationStore,
+    RenewalStore,
     SnapshotStore,
     ArtifactStore,
     OutputStore,
@@ -57,8 +59,8 @@ export function createStorage(context: StorageContext): Storage {
   const { database } = context;
   const experiments = createExperimentStore(context);
   const trials = createTrialReadStore(context, experiments);
-  const registration = createRegistrationStore(context);
   const leases = createLeaseStore(context);
+  const registration = createRegistrationStore(context, leases);
   const reports = createReportStore(context);
   const close = async (): Promise<void> => {
     await database.close();
@@ -76,6 +78,7 @@ export function createStorage(context: StorageContext): Storage {
     ...reports,
     ...createWorkerStore(context, experiments, leases, reports),
     ...createAdministrationStore(context, experiments),
+    ...createRenewalStore(context, experiments, registration),
     ...createSnapshotStore(context),
     ...createArtifactStore(context),
     ...createOutputStore(context),

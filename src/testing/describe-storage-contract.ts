@@ -11,10 +11,12 @@ import { deletionTests } from "./storage/deletion.ts";
 import { experimentTests } from "./storage/experiments.ts";
 import { insertionTests } from "./storage/insertion.ts";
 import { lifecycleTests } from "./storage/lifecycle.ts";
+import { limitTests } from "./storage/limits.ts";
 import { metricTests } from "./storage/metrics.ts";
 import { outputTests } from "./storage/output.ts";
 import { readingTests } from "./storage/reading.ts";
 import { registrationTests } from "./storage/registration.ts";
+import { renewalTests } from "./storage/renewal.ts";
 import { reportTests } from "./storage/reports.ts";
 import { restoreTests } from "./storage/restore.ts";
 import { runTests } from "./storage/runs.ts";
@@ -40,9 +42,11 @@ const parts: readonly (readonly [title: string, define: (tests: StorageTests) =>
   ["inserted trials", insertionTests],
   ["states of a trial", transitionTests],
   ["claims and fencing", claimTests],
+  ["claims under a limit", limitTests],
   ["reports", reportTests],
   ["attempts", attemptTests],
   ["administrative changes", administrationTests],
+  ["broken trials made new", renewalTests],
   ["reading trials", readingTests],
   ["snapshots", snapshotTests],
   ["artifacts", artifactTests],

@@ -85,8 +85,8 @@ describe("a trial of a process that is killed", () => {
     await until(async () => (await lines("ran")).includes("1"));
     const waiting = execute();
     await until(async () => (await lines("ran")).includes("2"));
-    await write("go", "");
     await process.kill();
+    await write("go", "");
     const summary = await waiting;
     expect(summary.executed + summary.skipped).toBe(3);
     expect(summary.elapsedMs).toBeLessThan(wellBelowALeaseMs);
@@ -183,6 +183,30 @@ test("two processes never exceed maxTrials together", async () => {
   await Promise.all([startExecution(file, options).printed, startExecution(file, options).printed]);
   const counts = await (await open()).countByStatus("limited");
   expect(counts).toMatchObject({ completed: 30, new: 0, reserved: 0, interrupted: 0 });
+});
+
+test("processes with a lower limit than the trials that are open never exceed it together", async () => {
+  const { open, execute, file, url } = await experimentFolder(`
+    export default defineExperiment({
+      name: "lowered",
+      space: { n: choice(Array.from({ length: 60 }, (_, i) => i)) },
+      run: async ({ n }, trial) => {
+        await sleep(2);
+        if (n % 4 === 0 && trial.attempt === 1) throw new Error("Every fourth");
+        return { n };
+      },
+    });`);
+  await execute({ maxTrials: 10 });
+  const storage = await open();
+  const experiment = await storage.getExperiment("lowered");
+  for (const n of Array.from({ length: 40 }, (_, i) => i + 20)) {
+    await storage.registerTrial(experiment, { n });
+  }
+  const options = { storage: url, maxTrials: 20, retryBroken: true };
+  await Promise.all([1, 2, 3].map(() => startExecution(file, options).printed));
+  expect(await storage.countByStatus(experiment)).toMatchObject({ completed: 20, reserved: 0 });
+  expect(await execute({ maxTrials: 15, narrow: ["n=59"] })).toMatchObject({ executed: 0 });
+  expect(await storage.countCompletedTrials(experiment)).toBe(20);
 });
 
 describe("a run whose last trial another process holds", () => {
