@@ -1,13 +1,4 @@
-/** A trial that an algorithm proposes: what storage registers. */
-export interface Suggestion {
-  readonly params: Readonly<Record<string, unknown>>;
-  /** 0 for the first trial with these parameters, 1 for its first repeat. */
-  readonly occurrence: number;
-  /** Its place in the grid; left out where the space is no grid. */
-  readonly number?: number;
-  /** The algorithm's position after this suggestion. */
-  readonly position: number;
-}
+import type { Suggestion } from "../model/suggestion.ts";
 
 /** A finished trial, for an algorithm to learn from. */
 export interface Observation {

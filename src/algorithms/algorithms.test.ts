@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contentKey } from "../model/identity.ts";
+import type { Suggestion } from "../model/suggestion.ts";
 import { choice, integer, linspace, repeat, uniform } from "../space/constructors.ts";
 import { createSpace } from "../space/create-space.ts";
 import type { Space } from "../space/space.ts";
-import type { Algorithm, Suggestion } from "./algorithm.ts";
+import type { Algorithm } from "./algorithm.ts";
 import { createGrid } from "./grid.ts";
 import { createRandomSearch } from "./random.ts";
 

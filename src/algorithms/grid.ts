@@ -1,5 +1,6 @@
+import type { Suggestion } from "../model/suggestion.ts";
 import type { Space } from "../space/space.ts";
-import type { Algorithm, Suggestion } from "./algorithm.ts";
+import type { Algorithm } from "./algorithm.ts";
 
 /** The trial at a place of the grid, as a suggestion after which the algorithm stands at `position`. */
 export function suggestionAt(space: Space, number: number, position: number): Suggestion {

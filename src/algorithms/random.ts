@@ -1,8 +1,9 @@
 import { contentKey } from "../model/identity.ts";
+import type { Suggestion } from "../model/suggestion.ts";
 import { permute } from "../space/permutation.ts";
 import type { Space } from "../space/space.ts";
 import { createRandom, deriveSeed } from "../util/random.ts";
-import type { Algorithm, Suggestion, SuggestResult } from "./algorithm.ts";
+import type { Algorithm, SuggestResult } from "./algorithm.ts";
 import { suggestionAt } from "./grid.ts";
 
 /**

@@ -1,7 +1,8 @@
-import type { Algorithm, Observation, Suggestion } from "../algorithms/algorithm.ts";
+import type { Algorithm, Observation } from "../algorithms/algorithm.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
+import type { Suggestion } from "../model/suggestion.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
 import type { Cursor, RegistrationStore } from "../storage/registration.ts";
 import { encodeValue } from "../values/encode.ts";

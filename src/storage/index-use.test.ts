@@ -5,7 +5,7 @@ import { openConnection } from "../database/drivers/sqlite/open-connection.ts";
 import { ManagedDatabase } from "../database/managed-database.ts";
 import {
   collect,
-  proposalsOf,
+  suggestionsOf,
   registerGrid,
   reserved,
   results,
@@ -46,7 +46,7 @@ test("no statement of storage looks at all documents of a large collection, or s
   const storage = createStorage({ database, leaseMs: 0, wallClock: () => new Date() });
 
   const experiment = await storedGrid(storage, 30);
-  await storage.registerAhead(experiment, proposalsOf(experiment, 0, 3), { maxTrials: 40 });
+  await storage.registerAhead(experiment, suggestionsOf(experiment, 0, 3), { maxTrials: 40 });
   await storage.countPlaces(experiment, 40);
   const { id } = await trialIn(storage, experiment, "completed");
   await trialIn(storage, experiment, "broken");

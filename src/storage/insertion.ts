@@ -71,9 +71,9 @@ export function createInsertionStore(
         const cursor = await registration.readCursor(experiment);
         const number = place ?? cursor.nextNumber;
         const now = timestamp(context);
-        const proposal = { params: parsed, occurrence: 0, number };
+        const suggestion = { params: parsed, occurrence: 0, number };
         const document = {
-          ...newTrialDocument(experiment, proposal, cursor, now, await reservation(reserveFor)),
+          ...newTrialDocument(experiment, suggestion, cursor, now, await reservation(reserveFor)),
           ...(encoded === undefined ? {} : completed(encoded, now)),
         };
         const nextNumber = place === undefined ? number + 1 : cursor.nextNumber;

@@ -217,12 +217,12 @@ test("trials registered while places are counted are not exceeded", async () => 
     name: "grid",
     space: createSpace({ x: 1 }),
   });
-  const proposal = { params: { x: 1 }, occurrence: 0, number: 0, position: 1 };
+  const suggestion = { params: { x: 1 }, occurrence: 0, number: 0, position: 1 };
   const cursor = await storage.readCursor(experiment);
   const other = interrupted(storage, "batch", async () => {
-    await storage.registerTrials(experiment, cursor, [proposal], { maxTrials: 1 });
+    await storage.registerTrials(experiment, cursor, [suggestion], { maxTrials: 1 });
   });
-  expect(await other.registerTrials(experiment, cursor, [proposal], { maxTrials: 1 })).toEqual({
+  expect(await other.registerTrials(experiment, cursor, [suggestion], { maxTrials: 1 })).toEqual({
     moved: false,
   });
 });

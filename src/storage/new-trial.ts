@@ -13,12 +13,12 @@ export interface Reservation {
 /** The document of a new trial: open, or reserved under its first token. */
 export function newTrialDocument(
   experiment: Pick<Experiment, "id" | "key" | "seed">,
-  proposal: { readonly params: unknown; readonly occurrence: number; readonly number: number },
+  suggestion: { readonly params: unknown; readonly occurrence: number; readonly number: number },
   { tokenBase }: { readonly tokenBase: number },
   createdAt: string,
   reservation?: Reservation,
 ): Document {
-  const { params, occurrence, number } = proposal;
+  const { params, occurrence, number } = suggestion;
   return {
     experiment: experiment.key,
     number,

@@ -2,6 +2,7 @@ import type { Document, Operation } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
+import type { Suggestion } from "../model/suggestion.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import { toClaimed, type ClaimedTrial, type LeaseStore } from "./leases.ts";
 import { newTrialDocument, type Reservation } from "./new-trial.ts";
@@ -21,16 +22,6 @@ export interface Cursor {
   readonly tokenBase: number;
 }
 
-/** A trial that an algorithm proposes. */
-export interface Proposal {
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly occurrence: number;
-  /** Its place in the grid; left out when the next free number shall be given. */
-  readonly number?: number;
-  /** The algorithm's position after this proposal. */
-  readonly position: number;
-}
-
 /**
  * `registered` trials were given out; fewer than proposed when `maxTrials` left no room for more. `claimed`
  * are those that were reserved at once.
@@ -43,11 +34,11 @@ export type Registration =
     }
   | { readonly moved: false };
 
-type AnyProposal = Omit<Proposal, "position">;
+type UnplacedSuggestion = Omit<Suggestion, "position">;
 
 export interface RegisterOptions {
   readonly maxTrials?: number;
-  /** The algorithm's position when all proposals are registered; behind the last one unless told. */
+  /** The algorithm's position when all suggestions are registered; behind the last one unless told. */
   readonly finalPosition?: number;
   /** Reserves the new trials for this holder at once: one write instead of two for who runs them now. */
   readonly reserveFor?: string;
@@ -57,14 +48,14 @@ export interface RegistrationStore {
   /** How far an experiment is registered now. Throws `NOT_FOUND` once it is deleted. */
   readCursor(experiment: Pick<Experiment, "key">): Promise<Cursor>;
   /**
-   * Registers proposals in order and moves the cursor behind the last of them, unless somebody else moved
+   * Registers suggestions in order and moves the cursor behind the last of them, unless somebody else moved
    * it since it was read. Never more than `maxTrials` trials are, or may yet become, completed or pruned.
    * Trials that are registered already are left as they are.
    */
   registerTrials(
     experiment: Experiment,
     cursor: Cursor,
-    proposals: readonly Proposal[],
+    suggestions: readonly Suggestion[],
     options?: RegisterOptions,
   ): Promise<Registration>;
   /**
@@ -73,7 +64,7 @@ export interface RegistrationStore {
    */
   registerAhead(
     experiment: Experiment,
-    proposals: readonly AnyProposal[],
+    suggestions: readonly UnplacedSuggestion[],
     options?: { readonly maxTrials?: number },
   ): Promise<readonly string[]>;
   /** Which of some trial ids are registered. */
@@ -122,25 +113,27 @@ export function createRegistrationStore(
     };
   }
 
-  const idOf = (experiment: Pick<Experiment, "id">, { params, occurrence }: AnyProposal): string =>
-    trialId(experiment.id, contentKey(params, occurrence));
+  const idOf = (
+    experiment: Pick<Experiment, "id">,
+    { params, occurrence }: UnplacedSuggestion,
+  ): string => trialId(experiment.id, contentKey(params, occurrence));
 
-  /** The first of some proposals, as far as a limit has places for those that are not registered yet. */
-  async function admitted<P extends AnyProposal>(
+  /** The first of some suggestions, as far as a limit has places for those that are not registered yet. */
+  async function admitted<P extends UnplacedSuggestion>(
     experiment: Experiment,
     cursor: Cursor,
-    proposals: readonly P[],
+    suggestions: readonly P[],
     maxTrials: number,
   ): Promise<readonly P[]> {
-    if (hasRoom(cursor, maxTrials, proposals.length)) return proposals;
+    if (hasRoom(cursor, maxTrials, suggestions.length)) return suggestions;
     let places = await countPlaces(database, experiment, maxTrials);
-    if (places >= proposals.length) return proposals;
-    const present = await registered(proposals.map((proposal) => idOf(experiment, proposal)));
-    const end = proposals.findIndex((proposal) => {
-      if (!present.has(idOf(experiment, proposal))) places -= 1;
+    if (places >= suggestions.length) return suggestions;
+    const present = await registered(suggestions.map((suggestion) => idOf(experiment, suggestion)));
+    const end = suggestions.findIndex((suggestion) => {
+      if (!present.has(idOf(experiment, suggestion))) places -= 1;
       return places < 0;
     });
-    return end < 0 ? proposals : proposals.slice(0, end);
+    return end < 0 ? suggestions : suggestions.slice(0, end);
   }
 
   /**
@@ -200,20 +193,20 @@ export function createRegistrationStore(
     countPlaces: async (experiment, maxTrials) =>
       await countPlaces(database, experiment, maxTrials),
 
-    async registerTrials(experiment, cursor, proposals, options = {}) {
+    async registerTrials(experiment, cursor, suggestions, options = {}) {
       const { reserveFor, maxTrials = Infinity } = options;
-      const accepted = await admitted(experiment, cursor, proposals, maxTrials);
+      const accepted = await admitted(experiment, cursor, suggestions, maxTrials);
       const createdAt = timestamp(context);
       // Places are given out at the cursor. Where trials come after it instead of with it, others may count
       // places in between: there it is the claim that keeps to the limit.
       const isApart = !database.capabilities.atomicBatch && maxTrials !== Infinity;
       const reservation = await reservationFor(isApart ? undefined : reserveFor);
       let { nextNumber } = cursor;
-      const documents = accepted.map((proposal) => {
-        const number = proposal.number ?? nextNumber++;
+      const documents = accepted.map((suggestion) => {
+        const number = suggestion.number ?? nextNumber++;
         return newTrialDocument(
           experiment,
-          { ...proposal, number },
+          { ...suggestion, number },
           cursor,
           createdAt,
           reservation,
@@ -221,7 +214,7 @@ export function createRegistrationStore(
       });
       const last = accepted.at(-1)?.position ?? cursor.position;
       const position =
-        accepted.length === proposals.length ? (options.finalPosition ?? last) : last;
+        accepted.length === suggestions.length ? (options.finalPosition ?? last) : last;
       if (documents.length === 0 && position === cursor.position)
         return { moved: true, registered: 0, claimed: [] };
       const inserted = await move(experiment, cursor, { position, nextNumber }, documents);
@@ -237,17 +230,21 @@ export function createRegistrationStore(
       return { moved: true, registered, claimed: ours.map(toClaimed) };
     },
 
-    async registerAhead(experiment, proposals, options = {}) {
+    async registerAhead(experiment, suggestions, options = {}) {
       const createdAt = timestamp(context);
       for (;;) {
         const cursor = await readCursor(experiment);
         let { nextNumber } = cursor;
-        const present = await registered(proposals.map((proposal) => idOf(experiment, proposal)));
-        const absent = proposals.filter((proposal) => !present.has(idOf(experiment, proposal)));
+        const present = await registered(
+          suggestions.map((suggestion) => idOf(experiment, suggestion)),
+        );
+        const absent = suggestions.filter(
+          (suggestion) => !present.has(idOf(experiment, suggestion)),
+        );
         const accepted = await admitted(experiment, cursor, absent, options.maxTrials ?? Infinity);
-        const documents = accepted.map((proposal) => {
-          const number = proposal.number ?? nextNumber++;
-          return newTrialDocument(experiment, { ...proposal, number }, cursor, createdAt);
+        const documents = accepted.map((suggestion) => {
+          const number = suggestion.number ?? nextNumber++;
+          return newTrialDocument(experiment, { ...suggestion, number }, cursor, createdAt);
         });
         const ids = [...present, ...documents.map((document) => document["id"] as string)];
         if (documents.length === 0) return ids;

@@ -1,11 +1,11 @@
 import type { Experiment } from "../../model/experiment.ts";
 import type { TrialStatus } from "../../model/status.ts";
+import type { Suggestion } from "../../model/suggestion.ts";
 import type { Trial } from "../../model/trial.ts";
 import { choice } from "../../space/constructors.ts";
 import { createSpace, spaceFromDefinition } from "../../space/create-space.ts";
 import type { ExperimentSpec } from "../../storage/experiment-spec.ts";
 import type { ClaimedTrial } from "../../storage/leases.ts";
-import type { Proposal } from "../../storage/registration.ts";
 import type { Storage } from "../../storage/storage.ts";
 
 /** An experiment whose grid has `size` trials, with the parameter `x` from 0 on, that minimizes `loss`. */
@@ -21,11 +21,11 @@ export function gridSpec(size: number, more: Partial<ExperimentSpec> = {}): Expe
 }
 
 /** The trials of an experiment's grid from a position on, as its algorithm proposes them. */
-export function proposalsOf(
+export function suggestionsOf(
   experiment: Experiment,
   from: number = 0,
   to: number = Infinity,
-): Proposal[] {
+): Suggestion[] {
   const space = spaceFromDefinition(experiment.space);
   const numbers = Array.from({ length: Math.min(to, space.size) - from }, (_, i) => from + i);
   return numbers.map((number) => ({
@@ -39,7 +39,7 @@ export function proposalsOf(
 /** Registers what the cursor has not passed yet of an experiment's grid. */
 export async function registerGrid(storage: Storage, experiment: Experiment): Promise<void> {
   const cursor = await storage.readCursor(experiment);
-  await storage.registerTrials(experiment, cursor, proposalsOf(experiment, cursor.position));
+  await storage.registerTrials(experiment, cursor, suggestionsOf(experiment, cursor.position));
 }
 
 /** A stored experiment with its grid registered. */

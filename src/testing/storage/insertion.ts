@@ -2,7 +2,14 @@ import type { Experiment } from "../../model/experiment.ts";
 import { choice, integer, linspace, uniform } from "../../space/constructors.ts";
 import { createSpace } from "../../space/create-space.ts";
 import type { Storage } from "../../storage/storage.ts";
-import { gridSpec, numbersOf, proposalsOf, registerGrid, results, storedGrid } from "./fixtures.ts";
+import {
+  gridSpec,
+  numbersOf,
+  suggestionsOf,
+  registerGrid,
+  results,
+  storedGrid,
+} from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 async function line(storage: Storage): Promise<Experiment> {
@@ -190,9 +197,14 @@ export function insertionTests({ test, expect }: StorageTests): void {
     const experiment = await storage.createExperiment(gridSpec(9));
     await storage.registerTrial(experiment, { x: 8, fixed: "constant" });
     const cursor = await storage.readCursor(experiment);
-    const registration = await storage.registerTrials(experiment, cursor, proposalsOf(experiment), {
-      maxTrials: 4,
-    });
+    const registration = await storage.registerTrials(
+      experiment,
+      cursor,
+      suggestionsOf(experiment),
+      {
+        maxTrials: 4,
+      },
+    );
     expect(registration).toMatchObject({ moved: true, registered: 3 });
     expect(await storage.countTrials(experiment)).toBe(4);
   });

@@ -6,7 +6,7 @@ import { createRandom } from "../../util/random.ts";
 import {
   gridSpec,
   numbersOf,
-  proposalsOf,
+  suggestionsOf,
   registerGrid,
   reserved,
   storedGrid,
@@ -19,7 +19,7 @@ async function registerAll(storage: Storage, experiment: Experiment, maxTrials =
   for (;;) {
     const cursor = await storage.readCursor(experiment);
     const places = await storage.countPlaces(experiment, maxTrials);
-    const window = proposalsOf(experiment, cursor.position, cursor.position + 7);
+    const window = suggestionsOf(experiment, cursor.position, cursor.position + 7);
     if (window.length === 0 || places === 0) return;
     await storage.registerTrials(experiment, cursor, window, { maxTrials });
   }
@@ -31,9 +31,9 @@ export function registrationTests({ test, expect }: StorageTests): void {
     const experiment = await storage.createExperiment(gridSpec(3));
     const cursor = await storage.readCursor(experiment);
     expect(cursor.position).toBe(0);
-    expect(await storage.registerTrials(experiment, cursor, proposalsOf(experiment))).toMatchObject(
-      { moved: true, registered: 3 },
-    );
+    expect(
+      await storage.registerTrials(experiment, cursor, suggestionsOf(experiment)),
+    ).toMatchObject({ moved: true, registered: 3 });
     const trials = await storage.getTrials(experiment);
     expect(numbersOf(trials)).toEqual([0, 1, 2]);
     expect(trials[2]).toMatchObject({
@@ -58,10 +58,10 @@ export function registrationTests({ test, expect }: StorageTests): void {
   test("a cursor that somebody else moved registers nothing", async (storage) => {
     const experiment = await storage.createExperiment(gridSpec(4));
     const cursor = await storage.readCursor(experiment);
-    const first = proposalsOf(experiment, 0, 2);
+    const first = suggestionsOf(experiment, 0, 2);
     await storage.registerTrials(experiment, cursor, first);
     expect(await storage.registerTrials(experiment, cursor, first)).toEqual({ moved: false });
-    expect(await storage.registerTrials(experiment, cursor, proposalsOf(experiment, 2))).toEqual({
+    expect(await storage.registerTrials(experiment, cursor, suggestionsOf(experiment, 2))).toEqual({
       moved: false,
     });
     expect(await storage.countTrials(experiment)).toBe(2);
@@ -72,9 +72,9 @@ export function registrationTests({ test, expect }: StorageTests): void {
     await trialIn(storage, experiment, "completed");
     const before = await storage.getTrials(experiment);
     const cursor = await storage.readCursor(experiment);
-    expect(await storage.registerTrials(experiment, cursor, proposalsOf(experiment))).toMatchObject(
-      { moved: true },
-    );
+    expect(
+      await storage.registerTrials(experiment, cursor, suggestionsOf(experiment)),
+    ).toMatchObject({ moved: true });
     expect(await storage.getTrials(experiment)).toEqual(before);
   });
 
@@ -116,12 +116,12 @@ export function registrationTests({ test, expect }: StorageTests): void {
         for (;;) {
           const cursor = await handle.readCursor(experiment);
           if ((await handle.countPlaces(experiment, 50)) === 0) return;
-          const proposals = [1, 2, 3].map((step) => ({
+          const suggestions = [1, 2, 3].map((step) => ({
             params: space.sample(random),
             occurrence: 0,
             position: cursor.position + step,
           }));
-          await handle.registerTrials(experiment, cursor, proposals, { maxTrials: 50 });
+          await handle.registerTrials(experiment, cursor, suggestions, { maxTrials: 50 });
         }
       }),
     );
@@ -134,8 +134,8 @@ export function registrationTests({ test, expect }: StorageTests): void {
     const experiment = await storage.createExperiment(gridSpec(10));
     const extend = async (): Promise<unknown> => {
       const cursor = await storage.readCursor(experiment);
-      const proposals = proposalsOf(experiment, cursor.position);
-      const registration = await storage.registerTrials(experiment, cursor, proposals, {
+      const suggestions = suggestionsOf(experiment, cursor.position);
+      const registration = await storage.registerTrials(experiment, cursor, suggestions, {
         maxTrials: 3,
       });
       return registration.moved && registration.registered;
@@ -156,28 +156,28 @@ export function registrationTests({ test, expect }: StorageTests): void {
     const experiment = await storage.createExperiment(gridSpec(10));
     const first = await storage.readCursor(experiment);
     const maxTrials = 3;
-    await storage.registerTrials(experiment, first, proposalsOf(experiment, 0, 3), { maxTrials });
+    await storage.registerTrials(experiment, first, suggestionsOf(experiment, 0, 3), { maxTrials });
     const { id } = await trialIn(storage, experiment, "broken");
     const cursor = await storage.readCursor(experiment);
     await storage.setTrialStatus(id, "new");
     // Who read the cursor before has to read it again, however many trials it may register.
-    const proposals = proposalsOf(experiment, 3);
-    expect(await storage.registerTrials(experiment, cursor, proposals)).toEqual({ moved: false });
+    const suggestions = suggestionsOf(experiment, 3);
+    expect(await storage.registerTrials(experiment, cursor, suggestions)).toEqual({ moved: false });
     const fresh = await storage.readCursor(experiment);
-    expect(await storage.registerTrials(experiment, fresh, proposals, { maxTrials })).toMatchObject(
-      { moved: true, registered: 0 },
-    );
+    expect(
+      await storage.registerTrials(experiment, fresh, suggestions, { maxTrials }),
+    ).toMatchObject({ moved: true, registered: 0 });
   });
 
-  test("the position after the last proposal can lie further", async (storage) => {
+  test("the position after the last suggestion can lie further", async (storage) => {
     const experiment = await storage.createExperiment(gridSpec(9));
     const cursor = await storage.readCursor(experiment);
-    const proposals = proposalsOf(experiment, 2, 4);
-    await storage.registerTrials(experiment, cursor, proposals, { finalPosition: 9 });
+    const suggestions = suggestionsOf(experiment, 2, 4);
+    await storage.registerTrials(experiment, cursor, suggestions, { finalPosition: 9 });
     expect((await storage.readCursor(experiment)).position).toBe(9);
     // Not all were given out: the rest is to be proposed again.
     const next = await storage.readCursor(experiment);
-    await storage.registerTrials(experiment, next, proposalsOf(experiment, 4, 8), {
+    await storage.registerTrials(experiment, next, suggestionsOf(experiment, 4, 8), {
       finalPosition: 20,
       maxTrials: 4,
     });
@@ -186,7 +186,7 @@ export function registrationTests({ test, expect }: StorageTests): void {
 
   test("single trials of a grid are registered ahead of the cursor, once", async (storage) => {
     const experiment = await storage.createExperiment(gridSpec(10));
-    const ahead = [7, 4].flatMap((number) => proposalsOf(experiment, number, number + 1));
+    const ahead = [7, 4].flatMap((number) => suggestionsOf(experiment, number, number + 1));
     const ids = await storage.registerAhead(experiment, ahead);
     expect(new Set(await storage.registerAhead(experiment, ahead))).toEqual(new Set(ids));
     expect(numbersOf(await storage.getTrials(experiment))).toEqual([4, 7]);
@@ -199,7 +199,7 @@ export function registrationTests({ test, expect }: StorageTests): void {
 
   test("trials registered ahead respect maxTrials", async (storage) => {
     const experiment = await storage.createExperiment(gridSpec(10));
-    const ids = await storage.registerAhead(experiment, proposalsOf(experiment, 3, 8), {
+    const ids = await storage.registerAhead(experiment, suggestionsOf(experiment, 3, 8), {
       maxTrials: 2,
     });
     expect(ids.length).toBe(2);
@@ -208,11 +208,16 @@ export function registrationTests({ test, expect }: StorageTests): void {
 
   test("trials may be reserved as they are registered, and those that were there are not", async (storage) => {
     const experiment = await storage.createExperiment(gridSpec(4));
-    await storage.registerAhead(experiment, proposalsOf(experiment, 1, 2));
+    await storage.registerAhead(experiment, suggestionsOf(experiment, 1, 2));
     const cursor = await storage.readCursor(experiment);
-    const registration = await storage.registerTrials(experiment, cursor, proposalsOf(experiment), {
-      reserveFor: "holder",
-    });
+    const registration = await storage.registerTrials(
+      experiment,
+      cursor,
+      suggestionsOf(experiment),
+      {
+        reserveFor: "holder",
+      },
+    );
     const claims = registration.moved ? registration.claimed : [];
     expect(numbersOf(claims)).toEqual([0, 2, 3]);
     const trials = await storage.getTrials(experiment);
@@ -236,10 +241,12 @@ export function registrationTests({ test, expect }: StorageTests): void {
     const cursor = await storage.readCursor(experiment);
     await storage.deleteExperiment(experiment);
     await expect(storage.readCursor(experiment)).rejects.toMatchObject({ code: "NOT_FOUND" });
-    expect(await storage.registerTrials(experiment, cursor, proposalsOf(experiment))).toEqual({
+    expect(await storage.registerTrials(experiment, cursor, suggestionsOf(experiment))).toEqual({
       moved: false,
     });
-    await expect(storage.registerAhead(experiment, proposalsOf(experiment))).rejects.toMatchObject({
+    await expect(
+      storage.registerAhead(experiment, suggestionsOf(experiment)),
+    ).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
     expect(await storage.claimTrials(experiment, "holder", 9)).toEqual([]);

@@ -16,13 +16,13 @@ async function extend(): Promise<boolean> {
   if (cursor.position >= space.size) return false;
   const end = Math.min(space.size, cursor.position + 20);
   const numbers = Array.from({ length: end - cursor.position }, (_, i) => cursor.position + i);
-  const proposals = numbers.map((number) => ({
+  const suggestions = numbers.map((number) => ({
     params: space.at(number),
     occurrence: 0,
     number,
     position: number + 1,
   }));
-  await storage.registerTrials(experiment, cursor, proposals);
+  await storage.registerTrials(experiment, cursor, suggestions);
   return true;
 }
 
