@@ -19,14 +19,21 @@ export interface Progress {
   readonly isOver: boolean;
 }
 
+/** The trials that a run is about. A run may come to know them better while it goes on. */
+export interface RunScope {
+  /** How many there are: completed ones, and those that may yet be; null while that is not known. */
+  readonly total: number | null;
+  /** How many of them were completed before. */
+  readonly skipped: number;
+}
+
 /** The rate is that of the last this many milliseconds or so, if enough trials ended in them to tell. */
 const rateWindowMs = 5000;
 const enoughToTell = 5;
 
 /** Counts what a run does, in constant memory. */
 export class ProgressTracker {
-  readonly #total: number | null;
-  readonly skipped: number;
+  readonly #scope: RunScope;
   readonly #objective: Objective | undefined;
   readonly #startedAt = performance.now();
   readonly counts = { completed: 0, broken: 0, pruned: 0, interrupted: 0 };
@@ -35,10 +42,13 @@ export class ProgressTracker {
   #best: Progress["best"] = null;
   #marks: { readonly at: number; readonly ended: number }[] = [];
 
-  constructor(total: number | null, skipped: number, objective: Objective | undefined) {
-    this.#total = total;
-    this.skipped = skipped;
+  constructor(scope: RunScope, objective: Objective | undefined) {
+    this.#scope = scope;
     this.#objective = objective;
+  }
+
+  get skipped(): number {
+    return this.#scope.skipped;
   }
 
   get ended(): number {
@@ -63,12 +73,13 @@ export class ProgressTracker {
   snapshot(): Progress {
     const elapsedMs = this.elapsedMs;
     const ratePerSecond = this.#rate(elapsedMs);
-    const left = this.#total === null ? null : this.#total - this.skipped - this.ended;
+    const { total, skipped } = this.#scope;
+    const left = total === null ? null : total - skipped - this.ended;
     const etaMs =
       left === null || ratePerSecond === null ? null : (Math.max(0, left) / ratePerSecond) * 1000;
     return {
-      total: this.#total,
-      skipped: this.skipped,
+      total,
+      skipped,
       ...this.counts,
       running: this.running,
       elapsedMs,

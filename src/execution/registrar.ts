@@ -4,7 +4,9 @@ import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
 import type { Suggestion } from "../model/suggestion.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
-import type { Cursor, RegistrationStore } from "../storage/registration.ts";
+import type { AheadStore } from "../storage/claim-ahead.ts";
+import type { Cursor } from "../storage/cursor.ts";
+import type { RegistrationStore } from "../storage/registration.ts";
 import { encodeValue } from "../values/encode.ts";
 
 /** Why no more trials were registered. `full`: `maxTrials` leaves no place now. */
@@ -14,7 +16,7 @@ export type Extension =
 
 /** Registers what the algorithm suggests, together with all other processes that do. */
 export class Registrar {
-  readonly #storage: RegistrationStore;
+  readonly #storage: RegistrationStore & AheadStore;
   readonly #experiment: Experiment;
   readonly #algorithm: Algorithm;
   readonly #maxTrials: number;
@@ -22,7 +24,7 @@ export class Registrar {
   #isExhausted = false;
 
   constructor(
-    storage: RegistrationStore,
+    storage: RegistrationStore & AheadStore,
     experiment: Experiment,
     algorithm: Algorithm,
     maxTrials: number,
@@ -80,7 +82,7 @@ export class Registrar {
     const ids = suggestions.map(({ params, occurrence }) =>
       trialId(id, contentKey(params, occurrence)),
     );
-    const registered = await this.#storage.registeredIds(ids);
+    const registered = await this.#storage.trialStates(ids);
     return new Set(suggestions.filter((_, i) => registered.has(ids[i] ?? "")));
   }
 }

@@ -16,9 +16,9 @@ import { ProgressTracker } from "./progress.ts";
 import { reportProgress } from "./progress-reporter.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { RunRecord } from "./run-record.ts";
-import { selectTrials } from "./select-trials.ts";
 import { storageTarget } from "./storage-target.ts";
 import { heardOutput, shownOutput } from "./trial-output.ts";
+import { trialsToRun } from "./trials-to-run.ts";
 
 /** What one invocation did. */
 export interface ExecutionSummary {
@@ -119,18 +119,14 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
   const { storage, crew, executor, plan, loaded, options } = execution;
   const experiment = await storeExperiment(storage, plan, loaded.bundle);
   const holder = processIdentity();
-  const selection = await selectTrials(storage, experiment, plan, options, holder);
+  const { source, scope } = await trialsToRun(storage, experiment, plan, options, holder);
   const record = new RunRecord(storage, experiment, {
     holder,
     command: options.command ?? [],
     ...(options.notes === undefined ? {} : { notes: options.notes }),
     ...(loaded.bundle === undefined ? {} : { code: loaded.bundle.hash }),
   });
-  const progress = new ProgressTracker(
-    selection.total,
-    selection.skipped,
-    experiment.objectives[0],
-  );
+  const progress = new ProgressTracker(scope, experiment.objectives[0]);
   await offerBest(storage, experiment, progress);
   const { onOutput } = options;
   const output =
@@ -140,7 +136,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
   const reporter = reportProgress(progress, options.progress ?? false);
   const coordinator = new Coordinator(crew, {
     storage,
-    source: record.startingWith(selection.source),
+    source: record.startingWith(source),
     run: () => record.reference,
     progress,
     onProgress: reporter.changed,

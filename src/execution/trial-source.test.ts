@@ -7,7 +7,7 @@ import type { ClaimedTrial } from "../storage/leases.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import type { Storage } from "../storage/storage.ts";
 import { Registrar } from "./registrar.ts";
-import { givenTrials, openTrials } from "./trial-source.ts";
+import { oneTrial, openTrials } from "./trial-source.ts";
 
 let storage: Storage;
 let experiment: Experiment;
@@ -16,9 +16,9 @@ let ids: string[];
 beforeEach(async () => {
   storage = await openStorage("memory:");
   const space = createSpace({ x: choice([1, 2, 3]) });
-  experiment = await storage.createExperiment({ name: "given", space });
+  experiment = await storage.createExperiment({ name: "three", space });
   ids = [];
-  for (const x of [1, 2, 3]) ids.push((await storage.registerTrial("given", { x })).id);
+  for (const x of [1, 2, 3]) ids.push((await storage.registerTrial("three", { x })).id);
 });
 afterEach(async () => {
   await storage.close();
@@ -37,48 +37,59 @@ describe("a source of all open trials", () => {
   });
 });
 
-describe("a source of given trials", () => {
-  test("hands out each open trial once, in the order given", async () => {
-    const [first = "", second = "", third = ""] = ids;
-    await storage.completeTrial(second, {});
-    const source = givenTrials(storage, experiment, [third, second, first], "me", Infinity);
-    const claimed = [...(await source.claim(1)), ...(await source.claim(5))];
-    expect(claimed.map(({ id }) => id)).toEqual([third, first]);
+describe("a source of one trial", () => {
+  const sourceOf = (id: string, maxTrials = Infinity) =>
+    oneTrial(storage, experiment, id, "me", maxTrials);
+
+  test("hands out that trial, once", async () => {
+    const source = sourceOf(ids[1]!);
+    expect((await source.claim(5)).map(({ id }) => id)).toEqual([ids[1]]);
     expect(await source.claim(5)).toEqual([]);
   });
 
-  test("hands a trial out again that was taken away and made new", async () => {
-    const [first = ""] = ids;
-    const source = givenTrials(storage, experiment, [first], "me", Infinity);
-    const [claimed] = await source.claim(1);
-    await storage.setTrialStatus(first, "new");
-    expect(await source.isAwaited()).toBe(true);
-    const [again] = await source.claim(1);
-    expect(again?.id).toBe(first);
-    expect(again?.token).toBeGreaterThan(claimed?.token ?? Infinity);
-  });
-
-  test("awaits what others hold, and nothing once all is finished", async () => {
-    const [first = ""] = ids;
-    const source = givenTrials(storage, experiment, [first], "me", Infinity);
-    const [held] = await storage.claimTrialsById([first], "another");
-    expect(await source.claim(1)).toEqual([]);
-    expect(await source.isAwaited()).toBe(true);
-    if (held !== undefined) await storage.setTrialStatus(held.id, "broken");
+  test("hands out nothing once it is finished, and does not await it", async () => {
+    await storage.completeTrial(ids[1]!, {});
+    const source = sourceOf(ids[1]!);
+    expect(await source.claim(5)).toEqual([]);
     expect(await source.isAwaited()).toBe(false);
   });
 
-  test("hands out no more than a limit allows, and awaits places only while others may give them up", async () => {
-    const [first = "", ...others] = ids;
-    const [held] = await storage.claimTrialsById([first], "another");
-    const source = givenTrials(storage, experiment, others, "me", 1);
+  test("hands it out again when it was taken away and made new", async () => {
+    const source = sourceOf(ids[0]!);
+    const [claimed] = await source.claim(1);
+    await storage.setTrialStatus(ids[0]!, "new");
+    expect(await source.isAwaited()).toBe(true);
+    const [again] = await source.claim(1);
+    expect(again?.id).toBe(ids[0]);
+    expect(again?.token).toBeGreaterThan(claimed?.token ?? Infinity);
+  });
+
+  test("awaits it while another holds it, and no longer once it is finished", async () => {
+    const [held] = await storage.claimTrialsById([ids[0]!], "another");
+    const source = sourceOf(ids[0]!);
     expect(await source.claim(1)).toEqual([]);
     expect(await source.isAwaited()).toBe(true);
-    if (held !== undefined) await storage.setTrialStatus(held.id, "broken");
+    await storage.setTrialStatus(held!.id, "broken");
+    expect(await source.isAwaited()).toBe(false);
+  });
+
+  test("hands it out only where a limit has room for it", async () => {
+    await storage.completeTrial(ids[0]!, {});
+    expect(await sourceOf(ids[1]!, 1).claim(1)).toEqual([]);
+    expect(await sourceOf(ids[1]!, 1).isAwaited()).toBe(false);
+    expect(await sourceOf(ids[1]!, 2).claim(1)).toHaveLength(1);
+  });
+
+  test("awaits a place for it only while others may give one up", async () => {
+    const [held] = await storage.claimTrialsById([ids[0]!], "another");
+    const source = sourceOf(ids[1]!, 1);
+    expect(await source.claim(1)).toEqual([]);
+    expect(await source.isAwaited()).toBe(true);
+    await storage.setTrialStatus(held!.id, "broken");
     expect(await source.isAwaited()).toBe(true);
     const [claimed] = await source.claim(5);
-    expect(claimed?.number).toBe(1);
-    await storage.completeTrial(claimed?.id ?? "", {});
+    expect(claimed?.id).toBe(ids[1]);
+    await storage.completeTrial(claimed!.id, {});
     expect(await source.claim(5)).toEqual([]);
     expect(await source.isAwaited()).toBe(false);
   });

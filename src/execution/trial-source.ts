@@ -4,6 +4,7 @@ import { isFinished } from "../model/transitions.ts";
 import type { ClaimedTrial } from "../storage/leases.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Registrar } from "./registrar.ts";
+import { UnfinishedTrials } from "./unfinished-trials.ts";
 
 /** Where a run gets its trials from. */
 export interface TrialSource {
@@ -11,7 +12,7 @@ export interface TrialSource {
   claim(limit: number): Promise<ClaimedTrial[]>;
   /** Hears of a trial that finished. */
   observe(observation: Observation): void;
-  /** Whether other workers hold trials that this run would take over if they were lost. */
+  /** Whether there are trials that this run may yet come to: others hold them, or may give up places for them. */
   isAwaited(): Promise<boolean>;
 }
 
@@ -46,49 +47,28 @@ export function openTrials(
   };
 }
 
-/** Given trials only, in their order; those that are finished are passed over. */
-export function givenTrials(
+/** One trial only, as long as it is not finished. */
+export function oneTrial(
   storage: Storage,
   experiment: Experiment,
-  ids: readonly string[],
+  id: string,
   holder: string,
   maxTrials: number,
 ): TrialSource {
-  let waiting = [...ids];
-  /** Claimed at least once. What was given back, or taken away and made new, has to be claimed again. */
-  const handedOut = new Set<string>();
+  const run = { storage, experiment, holder, maxTrials };
+  const unfinished = new UnfinishedTrials(run, async function* () {
+    const state = (await storage.trialStates([id])).get(id);
+    if (state !== undefined && !isFinished(state.status)) yield id;
+  });
   return {
     async claim(limit) {
-      const refused: string[] = [];
-      let claimed: ClaimedTrial[] = [];
-      while (claimed.length === 0 && waiting.length > 0) {
-        const asked = waiting.splice(0, limit);
-        claimed = await storage.claimTrialsById(asked, holder, { maxTrials });
-        const got = new Set(claimed.map(({ id }) => id));
-        for (const id of got) handedOut.add(id);
-        refused.push(...asked.filter((id) => !got.has(id)));
-      }
-      waiting.push(...refused);
-      return claimed;
+      return await unfinished.claim(limit);
     },
 
     observe() {
-      // The trials were chosen before.
+      // The trial was chosen before.
     },
 
-    async isAwaited() {
-      await storage.releaseGoneHolders(experiment);
-      const unfinished = new Set<string>();
-      for (const id of new Set([...waiting, ...handedOut])) {
-        const trial = await storage.findTrial(id);
-        if (trial !== undefined && !isFinished(trial.status)) unfinished.add(id);
-        else handedOut.delete(id);
-      }
-      waiting = [...unfinished];
-      if (unfinished.size === 0) return false;
-      // Where a limit has no place for them, they wait only for what others may yet give up.
-      if ((await storage.countClaimable(experiment, maxTrials)) > 0) return true;
-      return (await storage.countTrials(experiment, "reserved")) > 0;
-    },
+    isAwaited: async () => await unfinished.isAwaited(),
   };
 }

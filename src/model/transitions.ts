@@ -15,6 +15,9 @@ import type { TrialStatus } from "./status.ts";
 
 export const claimableStatuses = ["new", "suspended", "interrupted"] as const;
 
+/** The states of trials that are still to be finished. */
+export const unfinishedStatuses = ["reserved", "new", "suspended", "interrupted"] as const;
+
 /** What a holder may turn a reserved trial into. */
 export const holderStatuses = [
   "completed",

@@ -46,7 +46,11 @@ test("no statement of storage looks at all documents of a large collection, or s
   const storage = createStorage({ database, leaseMs: 0, wallClock: () => new Date() });
 
   const experiment = await storedGrid(storage, 30);
-  await storage.registerAhead(experiment, suggestionsOf(experiment, 0, 3), { maxTrials: 40 });
+  await storage.claimAhead(experiment, suggestionsOf(experiment, 0, 3), {
+    holder: "holder",
+    limit: 3,
+    maxTrials: 40,
+  });
   await storage.countPlaces(experiment, 40);
   const { id } = await trialIn(storage, experiment, "completed");
   await trialIn(storage, experiment, "broken");

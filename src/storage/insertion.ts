@@ -5,11 +5,11 @@ import { encodeResults, type EncodedResults } from "../model/results.ts";
 import type { Trial } from "../model/trial.ts";
 import { spaceFromDefinition } from "../space/create-space.ts";
 import { timestamp, type StorageContext } from "./context.ts";
+import { readCursor } from "./cursor.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
 import { toClaimed, type ClaimedTrial } from "./leases.ts";
-import { newTrialDocument, type Reservation } from "./new-trial.ts";
+import { newTrialDocument, reservationFor } from "./new-trials.ts";
 import { toTrial } from "./records.ts";
-import type { RegistrationStore } from "./registration.ts";
 
 export interface InsertOptions {
   /** Completes the trial with these results. */
@@ -39,7 +39,6 @@ export interface InsertionStore {
 export function createInsertionStore(
   context: StorageContext,
   experiments: ExperimentStore,
-  registration: RegistrationStore,
 ): InsertionStore {
   const { database } = context;
 
@@ -68,12 +67,18 @@ export function createInsertionStore(
       const place = space.enumerable ? space.indexOf(parsed) : undefined;
       for (;;) {
         await assertAbsent(id);
-        const cursor = await registration.readCursor(experiment);
+        const cursor = await readCursor(database, experiment);
         const number = place ?? cursor.nextNumber;
         const now = timestamp(context);
         const suggestion = { params: parsed, occurrence: 0, number };
         const document = {
-          ...newTrialDocument(experiment, suggestion, cursor, now, await reservation(reserveFor)),
+          ...newTrialDocument(
+            experiment,
+            suggestion,
+            cursor,
+            now,
+            await reservationFor(context, reserveFor),
+          ),
           ...(encoded === undefined ? {} : completed(encoded, now)),
         };
         const nextNumber = place === undefined ? number + 1 : cursor.nextNumber;
@@ -111,10 +116,5 @@ export function createInsertionStore(
 
   function completed(results: EncodedResults, endedAt: string): Document {
     return { ...results, status: "completed", endedAt, availableAt: undefined };
-  }
-
-  async function reservation(holder: string | undefined): Promise<Reservation | undefined> {
-    if (holder === undefined) return undefined;
-    return { holder, availableAt: (await database.now()) + context.leaseMs };
   }
 }

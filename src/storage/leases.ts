@@ -1,6 +1,7 @@
 import {
   serverTime,
   type BatchOutcome,
+  type Change,
   type Document,
   type Operation,
 } from "../database/contract.ts";
@@ -87,6 +88,24 @@ export function toClaimed(document: Document): ClaimedTrial {
   return superseded === undefined ? claimed : { ...claimed, superseded };
 }
 
+/** The change by which a holder claims a trial. */
+function claimChange(holder: string, leaseMs: number): Change {
+  return {
+    set: { status: "reserved", holder, availableAt: serverTime(leaseMs) },
+    increment: { token: 1 },
+  };
+}
+
+/** Claims a trial if it is open. */
+export function claimOperation(id: string, holder: string, leaseMs: number): Operation {
+  return {
+    kind: "readAndWrite",
+    collection: "trials",
+    query: { id, availableAt: { $lte: serverTime() } },
+    change: claimChange(holder, leaseMs),
+  };
+}
+
 function claimsIn(outcome: BatchOutcome): ClaimedTrial[] {
   if (!outcome.applied) return [];
   return outcome.results.flatMap(({ documents }) => documents.map(toClaimed));
@@ -98,24 +117,12 @@ function idsOf(documents: readonly Document[]): string[] {
 
 export function createLeaseStore(context: StorageContext): LeaseStore {
   const { database, leaseMs } = context;
-  const claim = (holder: string) => ({
-    set: { status: "reserved", holder, availableAt: serverTime(leaseMs) },
-    increment: { token: 1 },
-  });
-  const claimOne =
-    (holder: string) =>
-    (id: string): Operation => ({
-      kind: "readAndWrite",
-      collection: "trials",
-      query: { id, availableAt: { $lte: serverTime() } },
-      change: claim(holder),
-    });
 
   return {
     async claimTrials({ key }, holder, limit, { maxTrials = Infinity } = {}) {
       const query = { experiment: key, availableAt: { $lte: serverTime() } };
       const sort = [{ field: "availableAt" }, { field: "number" }];
-      const change = claim(holder);
+      const change = claimChange(holder, leaseMs);
       const all: Operation[] = [
         { kind: "readAndWrite", collection: "trials", query, change, sort, limit },
       ];
@@ -126,13 +133,13 @@ export function createLeaseStore(context: StorageContext): LeaseStore {
           const options = { sort, limit: Math.min(limit, places), select: ["id"] };
           return idsOf(await database.read("trials", query, options));
         },
-        one: claimOne(holder),
+        one: (id) => claimOperation(id, holder, leaseMs),
       });
       return claimed.map(toClaimed);
     },
 
     async claimTrialsById(ids, holder, { maxTrials = Infinity } = {}) {
-      const one = claimOne(holder);
+      const one = (id: string): Operation => claimOperation(id, holder, leaseMs);
       const all = ids.map(one);
       if (maxTrials === Infinity) return claimsIn(await database.batch(all));
       const those = { id: { $in: ids } };

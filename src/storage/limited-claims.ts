@@ -68,6 +68,16 @@ function guard(query: Query, revision: number): Operation {
   return { kind: "update", collection: "experiments", query, change, required: true };
 }
 
+/** How many trials may be claimed now. Those whose lease is over are opened, and hold no place. */
+export async function placesToClaim(
+  database: Database,
+  key: number,
+  maxTrials: number,
+): Promise<number> {
+  await freeLost(database, key);
+  return Math.max(0, maxTrials - (await countTaken(database, key)));
+}
+
 async function countedClaims(
   database: Database,
   key: number,
@@ -75,8 +85,7 @@ async function countedClaims(
   revision: number,
   request: ClaimRequest,
 ): Promise<Operation[]> {
-  await freeLost(database, key);
-  const places = maxTrials - (await countTaken(database, key));
+  const places = await placesToClaim(database, key, maxTrials);
   const ids = places > 0 ? await request.open(places) : [];
   return ids.length === 0 ? [] : [guard({ key, revision }, 1), ...ids.map(request.one)];
 }

@@ -3,6 +3,7 @@ import type { Database } from "../database/contract.ts";
 import { createAdministrationStore, type AdministrationStore } from "./administration.ts";
 import { createAlgorithmLockStore, type AlgorithmLockStore } from "./algorithm-lock.ts";
 import { createArtifactStore, type ArtifactStore } from "./artifacts.ts";
+import { createAheadStore, type AheadStore } from "./claim-ahead.ts";
 import { createCodeStore, type CodeStore } from "./code.ts";
 import type { StorageContext } from "./context.ts";
 import { createExperimentStore, type ExperimentStore } from "./experiments.ts";
@@ -30,6 +31,7 @@ export interface Storage
     TrialReadStore,
     TrialQueryStore,
     RegistrationStore,
+    AheadStore,
     InsertionStore,
     LeaseStore,
     ReportStore,
@@ -73,7 +75,8 @@ export function createStorage(context: StorageContext): Storage {
     ...trials,
     ...createTrialQueryStore(trials, experiments),
     ...registration,
-    ...createInsertionStore(context, experiments, registration),
+    ...createAheadStore(context, leases),
+    ...createInsertionStore(context, experiments),
     ...leases,
     ...reports,
     ...createWorkerStore(context, experiments, leases, reports),

@@ -5,6 +5,7 @@ import { administrationTests } from "./storage/administration.ts";
 import { algorithmLockTests } from "./storage/algorithm-lock.ts";
 import { artifactTests } from "./storage/artifacts.ts";
 import { attemptTests } from "./storage/attempts.ts";
+import { claimAheadTests } from "./storage/claim-ahead.ts";
 import { claimTests } from "./storage/claims.ts";
 import { codeTests } from "./storage/code.ts";
 import { deletionTests } from "./storage/deletion.ts";
@@ -43,6 +44,7 @@ const parts: readonly (readonly [title: string, define: (tests: StorageTests) =>
   ["states of a trial", transitionTests],
   ["claims and fencing", claimTests],
   ["claims under a limit", limitTests],
+  ["claims ahead of the cursor", claimAheadTests],
   ["reports", reportTests],
   ["attempts", attemptTests],
   ["administrative changes", administrationTests],

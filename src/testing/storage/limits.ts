@@ -1,7 +1,17 @@
 import type { Experiment } from "../../model/experiment.ts";
+import type { Suggestion } from "../../model/suggestion.ts";
+import type { ClaimedTrial } from "../../storage/leases.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { createRandom } from "../../util/random.ts";
-import { numbersOf, reserved, results, storedGrid, trialIn } from "./fixtures.ts";
+import {
+  gridSpec,
+  numbersOf,
+  reserved,
+  results,
+  storedGrid,
+  suggestionsOf,
+  trialIn,
+} from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 /** A limit that is lower than the number of trials that are registered already. */
@@ -66,8 +76,14 @@ export function limitTests({ test, expect }: StorageTests): void {
     const maxTrials = 20;
     const handles = [storage, await again(), await again()];
     for (let round = 0; round < 5; round += 1) {
-      const experiment = await storedGrid(storage, size, { name: `round ${String(round)}` });
+      const name = `round ${String(round)}`;
+      // In some rounds all trials are open, in others half of them, and others broke: there are places for new ones.
+      const experiment =
+        round % 2 === 0
+          ? await storedGrid(storage, size, { name })
+          : await halfBrokenGrid(storage, size, name);
       const ids = await storage.getTrialIds(experiment);
+      const ahead = suggestionsOf(experiment);
       // Trials that somebody has, or that are completed. Who gives one back has it no more from then on.
       let taken = 0;
       let most = 0;
@@ -75,7 +91,10 @@ export function limitTests({ test, expect }: StorageTests): void {
         const handle = handles[worker % 3] ?? storage;
         const random = createRandom(round * 100 + worker);
         while (!(await isOver(handle, experiment, maxTrials))) {
-          const claims = await handle.claimTrialsById(random.shuffle(ids), "holder", { maxTrials });
+          const claims =
+            worker % 2 === 0
+              ? await handle.claimTrialsById(random.shuffle(ids), "holder", { maxTrials })
+              : await claimAnyAhead(handle, experiment, random.shuffle(ahead), maxTrials);
           taken += claims.length;
           most = Math.max(most, taken);
           for (const claim of claims) {
@@ -92,6 +111,26 @@ export function limitTests({ test, expect }: StorageTests): void {
       expect(await storage.countCompletedTrials(experiment)).toBe(maxTrials);
     }
   });
+}
+
+/** A grid of which half is registered, and a half of that broken. */
+async function halfBrokenGrid(storage: Storage, size: number, name: string): Promise<Experiment> {
+  const experiment = await storage.createExperiment(gridSpec(size, { name }));
+  const cursor = await storage.readCursor(experiment);
+  await storage.registerTrials(experiment, cursor, suggestionsOf(experiment, 0, size / 2));
+  await storage.updateTrials(experiment, { status: "broken" }, { number: { $lt: size / 4 } });
+  return experiment;
+}
+
+/** What can be claimed of a grid's trials, whether they are registered or not. */
+async function claimAnyAhead(
+  storage: Storage,
+  experiment: Experiment,
+  trials: readonly Suggestion[],
+  maxTrials: number,
+): Promise<readonly ClaimedTrial[]> {
+  const options = { holder: "holder", limit: 8, maxTrials };
+  return (await storage.claimAhead(experiment, trials, options)).claimed;
 }
 
 /** Whether nothing is held any more, and nothing is left that the limit admits. */

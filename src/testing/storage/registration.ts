@@ -184,31 +184,9 @@ export function registrationTests({ test, expect }: StorageTests): void {
     expect((await storage.readCursor(experiment)).position).toBe(6);
   });
 
-  test("single trials of a grid are registered ahead of the cursor, once", async (storage) => {
-    const experiment = await storage.createExperiment(gridSpec(10));
-    const ahead = [7, 4].flatMap((number) => suggestionsOf(experiment, number, number + 1));
-    const ids = await storage.registerAhead(experiment, ahead);
-    expect(new Set(await storage.registerAhead(experiment, ahead))).toEqual(new Set(ids));
-    expect(numbersOf(await storage.getTrials(experiment))).toEqual([4, 7]);
-    expect((await storage.readCursor(experiment)).position).toBe(0);
-    expect(await storage.registeredIds([...ids, "0".repeat(32)])).toEqual(new Set(ids));
-    await registerGrid(storage, experiment);
-    expect(await storage.countTrials(experiment)).toBe(10);
-    expect((await storage.getTrialIds(experiment)).filter((id) => ids.includes(id)).length).toBe(2);
-  });
-
-  test("trials registered ahead respect maxTrials", async (storage) => {
-    const experiment = await storage.createExperiment(gridSpec(10));
-    const ids = await storage.registerAhead(experiment, suggestionsOf(experiment, 3, 8), {
-      maxTrials: 2,
-    });
-    expect(ids.length).toBe(2);
-    expect(numbersOf(await storage.getTrials(experiment))).toEqual([3, 4]);
-  });
-
   test("trials may be reserved as they are registered, and those that were there are not", async (storage) => {
     const experiment = await storage.createExperiment(gridSpec(4));
-    await storage.registerAhead(experiment, suggestionsOf(experiment, 1, 2));
+    await storage.registerTrial(experiment, { x: 1, fixed: "constant" });
     const cursor = await storage.readCursor(experiment);
     const registration = await storage.registerTrials(
       experiment,
@@ -243,11 +221,6 @@ export function registrationTests({ test, expect }: StorageTests): void {
     await expect(storage.readCursor(experiment)).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(await storage.registerTrials(experiment, cursor, suggestionsOf(experiment))).toEqual({
       moved: false,
-    });
-    await expect(
-      storage.registerAhead(experiment, suggestionsOf(experiment)),
-    ).rejects.toMatchObject({
-      code: "NOT_FOUND",
     });
     expect(await storage.claimTrials(experiment, "holder", 9)).toEqual([]);
   });
