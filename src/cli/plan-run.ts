@@ -10,12 +10,16 @@ import { loadExperiment } from "../execution/worker/load-experiment.ts";
 import { isAssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
-import { isFinished } from "../model/transitions.ts";
-import type { Trial } from "../model/trial.ts";
+import type { TrialStatus } from "../model/status.ts";
+import { unfinishedStatuses } from "../model/transitions.ts";
+import type { NarrowedSpace } from "../space/narrowed-space.ts";
 import { openStorage } from "../storage/open-storage.ts";
 import type { Storage } from "../storage/storage.ts";
 import { createRandom } from "../util/random.ts";
 import { shellLine } from "./next-command.ts";
+
+/** The states of this many trials are read at a time. */
+const batchSize = 1000;
 
 /** What a run would do. */
 export interface RunPlan {
@@ -36,6 +40,7 @@ export interface RunPlan {
   };
 }
 
+type StatusCounts = Map<TrialStatus, number>;
 type Counts = Pick<RunPlan, "toRun" | "skipped" | "leftBroken">;
 
 /** Says what running a file or a command would do. A file is loaded; nothing of it is run or stored. */
@@ -118,10 +123,14 @@ async function countLeft(
   { trial, retryBroken }: ExecuteOptions,
 ): Promise<Counts> {
   const retries = retryBroken === true;
-  if (trial !== undefined) return countOf([await storage.getTrial(trial)], 0, retries);
+  if (trial !== undefined) {
+    const { status } = await storage.getTrial(trial);
+    return countsOf(new Map([[status, 1]]), 0, retries);
+  }
   if (plan.narrowed !== undefined) {
-    const { stored, absent } = await narrowedTrials(storage, experiment, plan);
-    return countOf(stored, absent, retries);
+    const { narrowed, maxTrials } = plan;
+    const { stored, absent } = await countNarrowed(storage, experiment, narrowed, maxTrials);
+    return countsOf(stored, absent, retries);
   }
   const { completed, pruned, broken, total } = await storage.countByStatus(experiment);
   const { maxTrials, space } = plan;
@@ -134,36 +143,44 @@ async function countLeft(
   };
 }
 
-/** The stored trials that match what is fixed, and how many others may be added. */
-async function narrowedTrials(
+/** What is stored of a narrowed space, by status, and how many other trials of it may be added. */
+async function countNarrowed(
   storage: Storage,
   experiment: Experiment,
-  { narrowed, maxTrials }: ExperimentPlan,
-): Promise<{ readonly stored: readonly Trial[]; readonly absent: number }> {
+  narrowed: NarrowedSpace,
+  maxTrials: number,
+): Promise<{ readonly stored: StatusCounts; readonly absent: number }> {
+  const stored: StatusCounts = new Map();
   const places = await storage.countPlaces(experiment, maxTrials);
-  const stored: Trial[] = [];
-  if (narrowed === undefined || narrowed.size === Infinity) {
-    for await (const trial of storage.eachTrial(experiment)) {
-      if (narrowed?.matches(trial.params) !== false) stored.push(trial);
+  if (narrowed.size === Infinity) {
+    for await (const { params, status } of storage.eachTrial(experiment)) {
+      if (narrowed.matches(params)) count(stored, status);
     }
     return { stored, absent: places };
   }
   let absent = 0;
-  for (let i = 0; i < narrowed.size; i += 1) {
-    const { params, occurrence } = narrowed.at(i);
-    const trial = await storage.findTrial(trialId(experiment.id, contentKey(params, occurrence)));
-    if (trial === undefined) absent += 1;
-    else stored.push(trial);
+  for (let from = 0; from < narrowed.size; from += batchSize) {
+    const ids = Array.from({ length: Math.min(batchSize, narrowed.size - from) }, (_, i) => {
+      const { params, occurrence } = narrowed.at(from + i);
+      return trialId(experiment.id, contentKey(params, occurrence));
+    });
+    const states = await storage.trialStates(ids);
+    absent += ids.length - states.size;
+    for (const { status } of states.values()) count(stored, status);
   }
   return { stored, absent: Math.min(absent, places) };
 }
 
-function countOf(stored: readonly Trial[], absent: number, retries: boolean): Counts {
-  const count = (accepts: (trial: Trial) => boolean): number => stored.filter(accepts).length;
-  const broken = count(({ status }) => status === "broken");
+function count(counts: StatusCounts, status: TrialStatus): void {
+  counts.set(status, (counts.get(status) ?? 0) + 1);
+}
+
+function countsOf(stored: StatusCounts, absent: number, retries: boolean): Counts {
+  const broken = stored.get("broken") ?? 0;
+  const unfinished = unfinishedStatuses.reduce((sum, status) => sum + (stored.get(status) ?? 0), 0);
   return {
-    toRun: absent + count(({ status }) => !isFinished(status)) + (retries ? broken : 0),
-    skipped: count(({ status }) => status === "completed"),
+    toRun: absent + unfinished + (retries ? broken : 0),
+    skipped: stored.get("completed") ?? 0,
     leftBroken: retries ? 0 : broken,
   };
 }
