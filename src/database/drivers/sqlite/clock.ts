@@ -2,33 +2,93 @@ import { bootId, monotonicMs } from "../../../util/boot.ts";
 import type { Connection } from "./connection.ts";
 
 /**
- * The database's clock: the machine's monotonic time plus an offset that the file keeps for this boot, so
- * that all processes read the same time and setting the wall clock moves nothing. It starts near the wall
- * clock. After a boot it starts anew; who held a lease before that is provably gone.
+ * How far ahead the file remembers the time: a process writes it once in half of that, and a boot begins at
+ * most so much after the last one ended.
  */
-export async function openClock(connection: Connection): Promise<() => number> {
-  const stored = await connection.read(() => readOffset(connection));
-  const offset = stored ?? (await startClock(connection));
-  return () => offset + monotonicMs();
+const aheadMs = 10_000;
+
+interface StoredClock {
+  readonly offset: number;
+  /** A time that the clock has not passed yet; absent in files of versions that did not keep it. */
+  readonly reached?: number | null;
 }
 
-function readOffset(connection: Connection): number | undefined {
-  const row = connection
-    .prepare("SELECT offset FROM assay_clock WHERE boot = ?")
-    .pluck()
-    .get(bootId());
-  return typeof row === "number" ? row : undefined;
+/**
+ * The database's clock: the machine's monotonic time plus an offset that the file keeps for this boot, so
+ * that all processes read the same time and setting the wall clock moves nothing. A boot starts near the wall
+ * clock, but never before a time that an earlier boot may have written: a lease of then is over in its time.
+ */
+export class Clock {
+  readonly #connection: Connection;
+  readonly #offset: number;
+  #reached: number;
+
+  constructor(connection: Connection, offset: number, reached: number) {
+    this.#connection = connection;
+    this.#offset = offset;
+    this.#reached = reached;
+  }
+
+  now(): number {
+    return this.#offset + monotonicMs();
+  }
+
+  /** To be called in each transaction: the file remembers a time beyond those that the transaction writes. */
+  remember(): void {
+    const now = this.now();
+    if (now <= this.#reached - aheadMs / 2) return;
+    this.#reached = now + aheadMs;
+    this.#connection
+      .prepare("UPDATE assay_clock SET reached = ? WHERE coalesce(reached, 0) < ?")
+      .run(this.#reached, this.#reached);
+  }
+
+  /** To be called when a transaction was undone: the file may not remember what was written in it. */
+  forget(): void {
+    this.#reached = 0;
+  }
 }
 
-async function startClock(connection: Connection): Promise<number> {
+/** Reads the file's clock, or starts it for this boot. */
+export async function openClock(connection: Connection): Promise<Clock> {
+  const stored = await connection.read(() => readClock(connection));
+  if (stored?.reached !== undefined) return toClock(connection, stored);
   return await connection.transaction(() => {
-    const stored = readOffset(connection);
-    if (stored !== undefined) return stored;
-    const offset = Date.now() - monotonicMs();
-    connection.prepare("DELETE FROM assay_clock").run();
-    connection
-      .prepare("INSERT INTO assay_clock (boot, offset) VALUES (?, ?)")
-      .run(bootId(), offset);
-    return offset;
+    addReached(connection);
+    return toClock(connection, readClock(connection) ?? startClock(connection));
   });
+}
+
+function toClock(connection: Connection, { offset, reached }: StoredClock): Clock {
+  return new Clock(connection, offset, reached ?? 0);
+}
+
+function readClock(connection: Connection): StoredClock | undefined {
+  // By all columns, because a file may have been made without the last.
+  const clocks = connection.raw.prepare<[string], StoredClock>(
+    "SELECT * FROM assay_clock WHERE boot = ?",
+  );
+  return clocks.get(bootId());
+}
+
+function startClock(connection: Connection): StoredClock {
+  const last = connection
+    .prepare("SELECT max(coalesce(reached, 0)) FROM assay_clock")
+    .pluck()
+    .get() as number | null;
+  const monotonic = monotonicMs();
+  const now = Math.max(Date.now(), last ?? 0);
+  const clock = { offset: now - monotonic, reached: now + aheadMs };
+  connection.prepare("DELETE FROM assay_clock").run();
+  connection
+    .prepare("INSERT INTO assay_clock (boot, offset, reached) VALUES (?, ?, ?)")
+    .run(bootId(), clock.offset, clock.reached);
+  return clock;
+}
+
+/** Files of versions before kept only the offset. */
+function addReached({ raw }: Connection): void {
+  const columns = raw.prepare("SELECT name FROM pragma_table_info('assay_clock')").pluck().all();
+  if (columns.includes("reached")) return;
+  raw.exec("ALTER TABLE assay_clock ADD COLUMN reached REAL");
 }

@@ -12,7 +12,7 @@ import type {
   ViewDeclaration,
 } from "../../contract.ts";
 import { Catalog } from "./catalog.ts";
-import { openClock } from "./clock.ts";
+import { openClock, type Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { isMissingTable } from "./errors.ts";
 import { TableOperations } from "./operations.ts";
@@ -37,7 +37,7 @@ export class SqliteDriver implements DatabaseDriver {
   readonly #connection: Connection;
   readonly #catalog: Catalog;
   readonly #operations = new Map<string, TableOperations>();
-  #clock: (() => number) | undefined;
+  #clock: Clock | undefined;
 
   constructor(
     connection: Connection,
@@ -50,7 +50,7 @@ export class SqliteDriver implements DatabaseDriver {
     this.capabilities = { atomicBatch: true, views: true, shared: capabilities.shared };
   }
 
-  /** Reads or starts the clock. A connection that may not write uses the clock of who wrote last. */
+  /** Reads or starts the clock. */
   async start(): Promise<void> {
     this.#clock = await openClock(this.#connection);
   }
@@ -78,12 +78,14 @@ export class SqliteDriver implements DatabaseDriver {
       return { applied: true, results };
     } catch (error) {
       this.#catalog.forgetCreated();
+      this.#clock?.forget();
       if (error instanceof Undo) return { applied: false, failedAt: error.failedAt };
       throw error;
     }
   }
 
   #applyAll(operations: readonly Operation[]): OperationResult[] {
+    this.#clock?.remember();
     const results: OperationResult[] = [];
     for (const [place, operation] of operations.entries()) {
       const waits = operation.after;
@@ -147,7 +149,7 @@ export class SqliteDriver implements DatabaseDriver {
 
   #now(): number {
     if (this.#clock === undefined) throw new TypeError("The SQLite driver was not started");
-    return this.#clock();
+    return this.#clock.now();
   }
 
   #of(collection: string): TableOperations {

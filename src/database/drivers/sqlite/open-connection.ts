@@ -47,7 +47,7 @@ async function prepare(connection: Connection, durability: Durability): Promise<
   await connection.read(() => raw.pragma("journal_mode = WAL"));
   await connection.transaction(() => {
     raw.exec(
-      "CREATE TABLE IF NOT EXISTS assay_clock (boot TEXT PRIMARY KEY, offset REAL NOT NULL)",
+      "CREATE TABLE IF NOT EXISTS assay_clock (boot TEXT PRIMARY KEY, offset REAL NOT NULL, reached REAL)",
     );
     raw.exec(
       "CREATE TABLE IF NOT EXISTS assay_indexes (collection TEXT, name TEXT, declaration TEXT, PRIMARY KEY (collection, name))",

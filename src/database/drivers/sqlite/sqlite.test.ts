@@ -7,7 +7,7 @@ import { projectFolder } from "../../../../test/support/project-folder.ts";
 import { storableValues } from "../../../../test/support/storable-values.ts";
 import { bootId, monotonicMs } from "../../../util/boot.ts";
 import { encodeValue } from "../../../values/encode.ts";
-import type { Document, ViewDeclaration } from "../../contract.ts";
+import { serverTime, type Document, type ViewDeclaration } from "../../contract.ts";
 import { ManagedDatabase } from "../../managed-database.ts";
 import { matchesDocument } from "../../match.ts";
 import { parseQuery } from "../../query.ts";
@@ -218,6 +218,52 @@ test("after another boot the time starts anew, near the wall clock", async () =>
   const database = await openFile(path);
   expect(Math.abs((await database.now()) - Date.now())).toBeLessThan(60_000);
   expect(raw.prepare("SELECT boot FROM assay_clock").pluck().all()).toEqual([bootId()]);
+  await database.close();
+  raw.close();
+});
+
+test("the time never goes back, though the wall clock be behind after another boot", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  await (await openFile(path)).close();
+  const raw = new Sqlite(path);
+  const dayMs = 24 * 3600 * 1000;
+  raw.prepare("UPDATE assay_clock SET offset = offset + ?").run(dayMs);
+  const before = await openFile(path);
+  // An operation that is undone is no reason to forget the time of the one before.
+  const query = { place: 1 };
+  const operations = [
+    { kind: "update", collection: "items", query, change: {}, required: true },
+  ] as const;
+  await before.batch(operations);
+  await before.batch([
+    { kind: "insert", collection: "items", documents: [{ place: 0 }] },
+    {
+      kind: "update",
+      collection: "items",
+      query: { place: 0 },
+      change: { set: { time: serverTime() } },
+    },
+  ]);
+  const [{ time } = {}] = await before.read("items", { place: 0 });
+  await before.close();
+
+  raw.prepare("UPDATE assay_clock SET boot = 'another'").run();
+  const after = await openFile(path);
+  expect(await after.now()).toBeGreaterThanOrEqual(time as number);
+  await after.close();
+  raw.close();
+});
+
+test("a file whose clock did not remember the time yet is used as it is", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  await (await openFile(path)).close();
+  const raw = new Sqlite(path);
+  raw.exec("ALTER TABLE assay_clock DROP COLUMN reached");
+  const database = await openFile(path);
+  await database.write("items", { place: 1 });
+  expect(raw.prepare("SELECT reached FROM assay_clock").pluck().get()).toBeGreaterThan(0);
   await database.close();
   raw.close();
 });
