@@ -43,7 +43,8 @@ export async function planExperiment(
   const narrowed = narrowedSpace(space, options.narrow);
   const asked = options.algorithm ?? described.algorithm;
   const seed = options.seed ?? described.seed;
-  checkRequired(space, narrowed);
+  // A trial that is named has its values already.
+  if (options.trial === undefined) checkRequired(space, narrowed);
   const spec = {
     name,
     space,

@@ -25,7 +25,7 @@ export interface Experiment {
   readonly algorithm: AlgorithmSetting;
   /** What all random numbers of its trials derive from. */
   readonly seed: number;
-  /** The number of trials in the space where it is finite, else null. */
+  /** The number of trials in the space where it is finite and no free input needs a value, else null. */
   readonly total: number | null;
   readonly maxTrials: number | null;
   /** How far the space is registered: trials that the algorithm proposed lie below this position. */

@@ -26,7 +26,9 @@ export async function newExperimentDocument(
   spec: ExperimentSpec,
 ): Promise<Document> {
   const { space } = spec;
-  const total = space.enumerable ? space.size : undefined;
+  // Without a value for each free input there is no grid: what is run is added trial by trial.
+  const isGrid = space.enumerable && space.required.length === 0;
+  const total = isGrid ? space.size : undefined;
   const document = {
     id: newExperimentId(),
     name: checkedName(spec.name),

@@ -46,6 +46,35 @@ describe("name=value", () => {
     );
   });
 
+  test("gives a free input its value, and only such trials count", async () => {
+    const { execute, open } = await experimentFolder(`
+export default defineExperiment({
+  name: "free",
+  space: { x: choice([1, 2, 3]), input: assay.parameter() },
+  run: ({ input }) => ({ input }),
+});`);
+    await expect(execute()).rejects.toMatchObject({
+      code: "USAGE",
+      message: 'The parameter "input" has no value; give it as input=VALUE',
+    });
+    await execute({ narrow: ["input=5"] });
+    const storage = await open();
+    expect(await storage.countByStatus("free")).toMatchObject({
+      total: null,
+      completed: 3,
+      new: 0,
+    });
+    const trials = await storage.getTrials("free");
+    expect(trials.map(({ number, results }) => [number, results?.["input"]])).toEqual([
+      [0, 5],
+      [1, 5],
+      [2, 5],
+    ]);
+    const [first] = trials;
+    await storage.markTrialIncomplete(first?.id ?? "");
+    expect(await execute({ trial: first?.id ?? "" })).toMatchObject({ executed: 1 });
+  });
+
   test("leaves the rest for a later run of the whole grid", async () => {
     const { execute, lines } = await experimentFolder(grid);
     await execute({ narrow: ["layers=2"] });

@@ -1,5 +1,5 @@
 import type { Experiment } from "../../model/experiment.ts";
-import { choice, integer, linspace, uniform } from "../../space/constructors.ts";
+import { choice, integer, linspace, parameter, uniform } from "../../space/constructors.ts";
 import { createSpace } from "../../space/create-space.ts";
 import type { Storage } from "../../storage/storage.ts";
 import {
@@ -38,6 +38,21 @@ export function insertionTests({ test, expect }: StorageTests): void {
     const second = await storage.registerTrial(experiment, { x: 0.4, mode: "a" });
     expect([first.number, second.number]).toEqual([10, 11]);
     expect(await storage.countByStatus(experiment)).toMatchObject({ total: 12, new: 12 });
+  });
+
+  test("where a free input needs a value there are only the trials that were added", async (storage) => {
+    const space = createSpace({ x: choice([1, 2, 3]), input: parameter() });
+    const experiment = await storage.createExperiment({ name: "free", space });
+    expect(await storage.countByStatus(experiment)).toMatchObject({ total: null, new: 0 });
+    const numbers = [];
+    for (const x of [1, 2]) {
+      numbers.push((await storage.registerTrial(experiment, { x, input: "given" })).number);
+    }
+    expect(numbers).toEqual([0, 1]);
+    expect(await storage.countByStatus(experiment)).toMatchObject({ total: null, new: 2 });
+    await expect(storage.registerTrial(experiment, { x: 3 })).rejects.toMatchObject({
+      code: "INVALID_VALUE",
+    });
   });
 
   test("many insert at the same time and every number is given once", async (storage, again) => {
