@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { ownVersion } from "../../util/own-package.ts";
 import { shortHash } from "../../values/canonical.ts";
 import { bundleExperiment } from "./bundle-file.ts";
+import { markUsed, writeEntries } from "./cache-entries.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { type CodeBundle, isCodeBundle } from "./code-bundle.ts";
 import { type ExperimentFile, findExperimentFile } from "./experiment-file.ts";
 import { type Fingerprints, isUnchanged } from "./read-log.ts";
-import { writeIfDifferent } from "./write-file.ts";
 
 /** What is kept of the last time a file was bundled. */
 interface CacheEntry {
@@ -25,13 +25,14 @@ interface CacheEntry {
  */
 export async function loadBundle(path: string | URL): Promise<CodeBundle> {
   const file = await findExperimentFile(path);
-  const cachePath = join(await cacheFolder(file.root), `${shortHash(file.path)}.json`);
-  const cached = await readCache(cachePath, file);
+  const folder = await cacheFolder(file.root);
+  const name = `${shortHash(file.path)}.json`;
+  const cached = await readCache(join(folder, name), file);
   if (cached !== undefined) return cached;
   const { bundle, fingerprints } = await bundleExperiment(file);
   const entry: CacheEntry = { tools: toolVersions(), root: file.root, fingerprints, bundle };
   // Without the cache the next start is slower, and that is all.
-  await writeIfDifferent(cachePath, JSON.stringify(entry)).catch(() => undefined);
+  await writeEntries(folder, { [name]: JSON.stringify(entry) }).catch(() => undefined);
   return bundle;
 }
 
@@ -40,9 +41,9 @@ async function readCache(path: string, { root }: ExperimentFile): Promise<CodeBu
   try {
     const entry = JSON.parse(await readFile(path, "utf8")) as CacheEntry;
     if (entry.tools !== toolVersions() || entry.root !== root) return undefined;
-    return isCodeBundle(entry.bundle) && (await isUnchanged(entry.fingerprints))
-      ? entry.bundle
-      : undefined;
+    if (!isCodeBundle(entry.bundle) || !(await isUnchanged(entry.fingerprints))) return undefined;
+    await markUsed(path);
+    return entry.bundle;
   } catch {
     return undefined;
   }

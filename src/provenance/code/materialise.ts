@@ -1,11 +1,11 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { hashText } from "../../values/canonical.ts";
+import { keepUsed, writeEntries } from "./cache-entries.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { CodeBundle } from "./code-bundle.ts";
 import { fillPlaceholders, runningAssay } from "./placeholders.ts";
 import { sourceMapAt } from "./source-map.ts";
-import { writeIfDifferent } from "./write-file.ts";
 
 /**
  * Writes a bundle as a module that this machine can import, with its source map, and returns the `file:` URL.
@@ -24,8 +24,12 @@ export async function materialise(
   // What is written depends on more than the code: with the rest in its name, no two writers of one
   // file want different contents.
   const name = `${bundle.hash.slice(0, 16)}-${hashText(code + map).slice(0, 16)}.mjs`;
-  const path = join(await cacheFolder(place), name);
-  await writeIfDifferent(`${path}.map`, map);
-  await writeIfDifferent(path, `${code}//# sourceMappingURL=${name}.map\n`);
+  const folder = await cacheFolder(place);
+  await writeEntries(folder, {
+    [`${name}.map`]: map,
+    [name]: `${code}//# sourceMappingURL=${name}.map\n`,
+  });
+  const path = join(folder, name);
+  keepUsed([`${path}.map`, path]);
   return pathToFileURL(path).href;
 }
