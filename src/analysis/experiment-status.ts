@@ -16,8 +16,10 @@ export interface ExperimentStatus extends ExperimentOverview {
   readonly planned: number | null;
   /** Completed and pruned trials over the planned ones, from 0 to 1; null when none are planned. */
   readonly progress: number | null;
-  /** Trials that a worker holds now; what is reserved beyond them was lost with its worker. */
+  /** Trials that a worker holds now. */
   readonly running: number;
+  /** Trials that are reserved still by a worker that is gone; the next run takes them over. */
+  readonly lost: number;
   /** Trials that ended a second, lately; null unless a run goes on. */
   readonly ratePerSecond: number | null;
   readonly etaMs: number | null;
@@ -57,8 +59,8 @@ export async function readStatus(
 ): Promise<ExperimentStatus> {
   const trials = await storage.countByStatus(experiment);
   const planned = plannedTrials(experiment, trials);
-  const lost = trials.reserved === 0 ? [] : await storage.fetchLostTrials(experiment);
-  const running = Math.max(0, trials.reserved - lost.length);
+  const lost = trials.reserved === 0 ? 0 : (await storage.fetchLostTrials(experiment)).length;
+  const running = Math.max(0, trials.reserved - lost);
   const runs = await storage.getRuns(experiment);
   const ratePerSecond = running === 0 ? null : await recentRate(storage, experiment, runs);
   const left = planned === null ? null : planned - trials.completed - trials.pruned - trials.broken;
@@ -69,6 +71,7 @@ export async function readStatus(
     planned,
     progress: progressOf(experiment, trials),
     running,
+    lost,
     ratePerSecond,
     etaMs:
       left === null || ratePerSecond === null ? null : (Math.max(0, left) / ratePerSecond) * 1000,

@@ -14,6 +14,7 @@ export interface ExperimentRow {
 export interface StatusRow extends ExperimentRow {
   readonly progress: number | null;
   readonly running: number;
+  readonly lost: number;
   readonly ratePerSecond: number | null;
   readonly etaMs: number | null;
   readonly best: TrialRow | null;
@@ -26,11 +27,12 @@ export function toExperimentRow({ experiment, trials }: ExperimentOverview): Exp
 }
 
 export function toStatusRow(status: ExperimentStatus): StatusRow {
-  const { progress, running, ratePerSecond, etaMs, best } = status;
+  const { progress, running, lost, ratePerSecond, etaMs, best } = status;
   return {
     ...toExperimentRow(status),
     progress,
     running,
+    lost,
     ratePerSecond,
     etaMs,
     best: best === null ? null : toTrialRow(best),

@@ -42,19 +42,15 @@ export function statusTable(all: readonly ExperimentStatus[], { width, style }: 
 
 /** A few lines about one experiment. */
 export function describeStatus(status: ExperimentStatus, style: Style): string {
-  const { experiment, trials, planned, progress, running, best, lastRun } = status;
+  const { experiment, trials, planned, progress, running, lost, best, lastRun } = status;
   const of = planned === null ? "" : ` of ${String(planned)}`;
   const done = `${String(trials.completed)}${of} trials completed`;
   const head = `${style("bold", experimentLabel(experiment))}  ${bar(progress)} ${formatPercent(progress)}  ${done}\n`;
-  const lost = trials.reserved - running;
   return `${head}\n${renderFields(
     [
       ["trials", countsLine(trials)],
       ["running", running === 0 ? undefined : runningLine(status)],
-      [
-        "lost",
-        lost === 0 ? undefined : `${String(lost)} with their worker; the next run takes them over`,
-      ],
+      ["lost", lost === 0 ? undefined : lostLine(lost)],
       ["best", bestLine(status)],
       ["with", best === null ? undefined : paramsLine(best)],
       ["created", `${formatTime(experiment.createdAt)} UTC`],
@@ -81,6 +77,11 @@ export function runLine({ reference, status, startedAt, endedAt }: Run): string 
   const took =
     endedAt === null ? "" : ` after ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`;
   return `${reference}, ${status}${took}`;
+}
+
+function lostLine(lost: number): string {
+  const [whose, which] = lost === 1 ? ["its", "it"] : ["their", "them"];
+  return `${String(lost)} reserved with ${whose} worker gone; the next run takes ${which} over`;
 }
 
 function runningLine({ running, ratePerSecond, etaMs }: ExperimentStatus): string {

@@ -20,6 +20,8 @@ const shownLines = 10;
 export interface TrialDetails {
   readonly experiment: Experiment;
   readonly trial: Trial;
+  /** It is reserved by a worker that is gone. */
+  readonly isLost: boolean;
   readonly attempts: readonly Attempt[];
   readonly metrics: readonly MetricPoint[];
   readonly snapshots: readonly SnapshotInfo[];
@@ -28,13 +30,18 @@ export interface TrialDetails {
   readonly failedOutput: AttemptOutput | undefined;
 }
 
-/** A trial in a few lines: what it is, its parameters and its results. */
-export function summarizeTrial(experiment: Experiment, trial: Trial, style: Style): string {
+/** A trial in a few lines: what it is, its parameters and its results. `note` goes behind its status. */
+export function summarizeTrial(
+  experiment: Experiment,
+  trial: Trial,
+  style: Style,
+  note: string = "",
+): string {
   const look = styleOfStatus(trial.status);
   const status = look === undefined ? trial.status : style(look, trial.status);
   const took = trial.durationMs === null ? "" : ` in ${formatDuration(trial.durationMs)}`;
   return [
-    `${style("bold", trialLabel(experiment, trial))}  ${status}${took}\n`,
+    `${style("bold", trialLabel(experiment, trial))}  ${status}${note}${took}\n`,
     section("Parameters", flattenPaths(trial.params), style),
     section("Results", flattenPaths(trial.results ?? {}), style),
   ].join("");
@@ -42,11 +49,12 @@ export function summarizeTrial(experiment: Experiment, trial: Trial, style: Styl
 
 /** A trial and all that is known of it. `logs` is the command that shows all of its output. */
 export function describeTrial(details: TrialDetails, terminal: Terminal, logs: string): string {
-  const { experiment, trial, attempts, metrics, snapshots, artifacts, failedOutput } = details;
+  const { experiment, trial, isLost, attempts, metrics, snapshots, artifacts, failedOutput } =
+    details;
   const { style } = terminal;
   const files = artifacts.map(({ name, bytes }): [string, string] => [name, formatBytes(bytes)]);
   return [
-    summarizeTrial(experiment, trial, style),
+    summarizeTrial(experiment, trial, style, isLost ? ", with its worker gone" : ""),
     section("Last metrics", Object.entries(trial.metrics), style),
     errorSection(trial, style),
     outputSection(failedOutput, logs, style),

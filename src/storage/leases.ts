@@ -5,8 +5,8 @@ import {
   type Document,
   type Operation,
 } from "../database/contract.ts";
-import { isProcessGone } from "../util/boot.ts";
 import type { StorageContext } from "./context.ts";
+import { holderCheck } from "./holders.ts";
 import { claimWithin } from "./limited-claims.ts";
 import { numberIn, optionalNumber, textIn } from "./records.ts";
 import { supersededAttempt } from "./superseded.ts";
@@ -177,13 +177,7 @@ export function createLeaseStore(context: StorageContext): LeaseStore {
         { experiment: key, status: "reserved" },
         { select: ["id", "token", "holder", "availableAt"] },
       );
-      const gone = new Map<string, boolean>();
-      const isGone = (holder: string): boolean => {
-        const process = holder.split(" ")[0] ?? holder;
-        const known = gone.get(process) ?? isProcessGone(process);
-        gone.set(process, known);
-        return known;
-      };
+      const isGone = holderCheck();
       const operations = reserved
         .filter((document) => numberIn(document, "availableAt") > 0)
         .filter((document) => isGone(textIn(document, "holder")))

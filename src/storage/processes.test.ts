@@ -26,6 +26,38 @@ test("four processes that write one file back to back each get their own trials"
   await storage.close();
 }, 180_000);
 
+test("what a killed process left is lost: its run, its trial and the attempt", async () => {
+  const folder = await projectFolder({});
+  const file = folder.path("a.db");
+  const storage = await openStorage(file);
+  const experiment = await storedGrid(storage, 1);
+  const holdTrial = await nodeProgram(folder, "hold-trial");
+  const holder = holdTrial(file, "grid");
+  const { claim } = JSON.parse(await holder.line()) as { claim: ClaimedTrial };
+  expect(await storage.getRuns(experiment)).toMatchObject([{ status: "running" }]);
+  expect(await storage.fetchLostTrials(experiment)).toEqual([]);
+  expect(await storage.getAttempts(claim.id)).toMatchObject([{ status: "reserved" }]);
+
+  holder.process.kill("SIGKILL");
+  await once(holder.process, "exit");
+  expect(await storage.getRuns(experiment)).toMatchObject([{ status: "lost", endedAt: null }]);
+  expect(await storage.fetchLostTrials(experiment)).toMatchObject([{ id: claim.id }]);
+  expect(await storage.getAttempts(claim.id)).toMatchObject([{ status: "lost" }]);
+
+  // A later run records it, for readers on other machines.
+  expect(await storage.database.read("runs", { number: 1 })).toMatchObject([{ status: "running" }]);
+  const next = { command: [], environment: {}, holder: processIdentity() };
+  await storage.startRun(experiment, next);
+  expect(await storage.database.read("runs", { number: 1 })).toMatchObject([{ status: "lost" }]);
+  await storage.startRun(experiment, next);
+  expect((await storage.getRuns(experiment)).map(({ status }) => status)).toEqual([
+    "lost",
+    "running",
+    "running",
+  ]);
+  await storage.close();
+}, 60_000);
+
 test("the trial of a process that was killed is taken over at once, and stays exactly one", async () => {
   const folder = await projectFolder({});
   const file = folder.path("a.db");

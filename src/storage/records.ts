@@ -5,6 +5,7 @@ import type { Objective } from "../model/objective.ts";
 import { parseTrialStatus } from "../model/status.ts";
 import type { Attempt, Trial, TrialError } from "../model/trial.ts";
 import { decodeValue } from "../values/decode.ts";
+import { holderCheck } from "./holders.ts";
 
 /** The text in a field, `CORRUPT` when there is none. */
 export function textIn(document: Document, field: string): string {
@@ -82,7 +83,8 @@ export function toTrial(document: Document): Trial {
 /** The last attempt of a trial; undefined when none was started since the trial was new. */
 export function lastAttempt(trial: Document): Attempt | undefined {
   if (trial["startedAt"] === undefined) return undefined;
-  const open = trial["status"] === "reserved" ? "reserved" : "lost";
+  const isHeld = trial["status"] === "reserved" && !holderCheck()(textIn(trial, "holder"));
+  const open = isHeld ? "reserved" : "lost";
   return toAttempt({ ...trial, status: trial["outcome"] ?? open });
 }
 

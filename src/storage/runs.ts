@@ -4,9 +4,11 @@ import { encodeValue } from "../values/encode.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import { nextCount } from "./counters.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { holderCheck } from "./holders.ts";
 import { decodedIn, numberIn, optionalText, textIn } from "./records.ts";
 
-export type RunStatus = "running" | "completed" | "stopped" | "interrupted" | "failed";
+/** `lost` when the process of the run is provably gone and never said how the run ended. */
+export type RunStatus = "running" | "completed" | "stopped" | "interrupted" | "failed" | "lost";
 
 /** The record of one invocation that executed trials. */
 export interface Run {
@@ -15,6 +17,7 @@ export interface Run {
   readonly reference: string;
   readonly status: RunStatus;
   readonly startedAt: string;
+  /** Null while it runs, and for ever when it was lost. */
   readonly endedAt: string | null;
   /** The command line, without the program's path. */
   readonly command: readonly string[];
@@ -35,8 +38,9 @@ export interface NewRun {
 
 export interface RunStore {
   /**
-   * Makes the record of a run, as running. Throws `NOT_FOUND` when there is no such experiment, or
-   * `INVALID_VALUE` when the command or the environment holds what cannot be stored.
+   * Makes the record of a run, as running. Earlier ones of the experiment whose process is gone are recorded
+   * as lost. Throws `NOT_FOUND` when there is no such experiment, or `INVALID_VALUE` when the command or the
+   * environment holds what cannot be stored.
    */
   startRun(experiment: ExperimentRef, run: NewRun): Promise<Run>;
   /**
@@ -51,11 +55,17 @@ export interface RunStore {
   getRuns(experiment: ExperimentRef): Promise<Run[]>;
 }
 
-function toRun(document: Document): Run {
+/** Read by who may not write: what is recorded as running is lost when its process is gone. */
+function statusOf(document: Document, isGone: (holder: string) => boolean): RunStatus {
+  const status = textIn(document, "status") as RunStatus;
+  return status === "running" && isGone(textIn(document, "holder")) ? "lost" : status;
+}
+
+function toRun(document: Document, status: RunStatus): Run {
   return {
     number: numberIn(document, "number"),
     reference: textIn(document, "reference"),
-    status: textIn(document, "status") as RunStatus,
+    status,
     startedAt: textIn(document, "startedAt"),
     endedAt: optionalText(document, "endedAt"),
     command: (decodedIn(document, "command") ?? []) as readonly string[],
@@ -68,9 +78,22 @@ function toRun(document: Document): Run {
 
 export function createRunStore(context: StorageContext, experiments: ExperimentStore): RunStore {
   const { database } = context;
+
+  /** For readers on other machines, who cannot tell. */
+  async function recordLost(experiment: number): Promise<void> {
+    const select = ["number", "status", "holder"];
+    const isGone = holderCheck();
+    for (const run of await database.read("runs", { experiment }, { select })) {
+      if (run["status"] !== "running" || statusOf(run, isGone) !== "lost") continue;
+      const query = { number: numberIn(run, "number"), status: "running" };
+      await database.write("runs", { set: { status: "lost" } }, query);
+    }
+  }
+
   return {
     async startRun(ref, { command, environment, holder, notes, code }) {
       const { key, name } = await experiments.getExperiment(ref);
+      await recordLost(key);
       const number = await nextCount(context, "run");
       const startedAt = timestamp(context);
       const time = startedAt.slice(0, 19).replaceAll(":", "").replace("T", "-T");
@@ -87,7 +110,7 @@ export function createRunStore(context: StorageContext, experiments: ExperimentS
         code,
       };
       await database.write("runs", document);
-      return toRun(document);
+      return toRun(document, "running");
     },
 
     async updateRun({ number }, { status, summary }) {
@@ -102,7 +125,9 @@ export function createRunStore(context: StorageContext, experiments: ExperimentS
     async getRuns(ref) {
       const { key } = await experiments.getExperiment(ref);
       const sort = [{ field: "number" }];
-      return (await database.read("runs", { experiment: key }, { sort })).map(toRun);
+      const isGone = holderCheck();
+      const documents = await database.read("runs", { experiment: key }, { sort });
+      return documents.map((document) => toRun(document, statusOf(document, isGone)));
     },
   };
 }

@@ -6,6 +6,7 @@ import { claimableStatuses } from "../model/transitions.ts";
 import type { Attempt, Trial } from "../model/trial.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { holderCheck } from "./holders.ts";
 import { decodedIn, lastAttempt, numberIn, textIn, toAttempt, toTrial } from "./records.ts";
 import { findTrialDocument, isReachable, trialNotFound } from "./trial-documents.ts";
 import { byNumber, trialPages, type TrialPage } from "./trial-pages.ts";
@@ -41,7 +42,7 @@ export interface TrialReadStore {
   fetchPendingTrials(experiment: ExperimentRef): Promise<Trial[]>;
   /** Everything but completed trials. */
   fetchNoncompletedTrials(experiment: ExperimentRef): Promise<Trial[]>;
-  /** Reserved trials whose lease is over. */
+  /** Reserved trials whose lease is over, or whose process is provably gone. */
   fetchLostTrials(experiment: ExperimentRef): Promise<Trial[]>;
   /** Parameters and states of all trials, without reading results. */
   getProgress(experiment: ExperimentRef): Promise<TrialProgress[]>;
@@ -170,7 +171,10 @@ export function createTrialReadStore(
     async fetchLostTrials(ref) {
       const held = await collect(ref, { status: "reserved" });
       const now = await database.now();
-      return held.filter((trial) => numberIn(trial, "availableAt") <= now).map(toTrial);
+      const isGone = holderCheck();
+      return held
+        .filter((trial) => numberIn(trial, "availableAt") <= now || isGone(textIn(trial, "holder")))
+        .map(toTrial);
     },
 
     async getProgress(ref) {

@@ -8,8 +8,9 @@ const interrupting =
   "Interrupting: trials in flight are marked interrupted. Press Ctrl-C again to end at once\n";
 
 interface StatusJson {
-  readonly trials: { readonly completed: number };
+  readonly trials: { readonly completed: number; readonly reserved: number };
   readonly running: number;
+  readonly lost: number;
   readonly ratePerSecond: number;
   readonly etaMs: number;
 }
@@ -97,6 +98,14 @@ describe("Ctrl-C", () => {
     const { code, stdout } = await ended;
     expect([code, stdout]).toEqual([130, ""]);
     expect((await statuses(cwd))[2]).toBe("reserved");
+    const status = await runCliJson<StatusJson>(["status", "endless"], { cwd });
+    expect(status).toMatchObject({ running: 0, ratePerSecond: null, etaMs: null });
+    expect(status.lost).toBe(status.trials.reserved);
+    const shown = await runCli(["status", "endless"], { cwd });
+    expect(shown.stdout).toMatch(/lost +\d+ reserved with (its|their) worker gone/);
+    expect(shown.stdout).toMatch(/last run +endless_1_\S+, lost\n/);
+    const trial = await runCli(["trial", "endless#2"], { cwd });
+    expect(trial.stdout).toContain("endless#2  reserved, with its worker gone\n");
 
     const { code: next } = await runCli(["run", "endless.ts", "--executor", "serial"], {
       cwd,

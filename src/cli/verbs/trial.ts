@@ -43,8 +43,11 @@ async function readDetails(storage: Storage, text: string): Promise<TrialDetails
   const attempts = await storage.getAttempts(trial.id);
   const last = attempts.at(-1);
   const isFailed = last?.status === "broken" || last?.status === "lost";
+  const isReserved = trial.status === "reserved";
+  const lost = isReserved ? await storage.fetchLostTrials(experiment) : [];
   return {
     trial,
+    isLost: lost.some(({ id }) => id === trial.id),
     experiment,
     metrics,
     attempts,
