@@ -17,10 +17,14 @@ export interface RunningProgram {
   rest(): Promise<string[]>;
 }
 
-/** Bundles a program from its sources into a folder; then it starts in a Node process as often as wanted. */
+/**
+ * Bundles a program from its sources into a folder; then it starts in a Node process as often as wanted, with
+ * these environment variables besides the test's.
+ */
 export async function nodeProgram(
   folder: ProjectFolder,
   name: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<(...args: readonly string[]) => RunningProgram> {
   const outfile = folder.path(`${name}.mjs`);
   await build({
@@ -34,11 +38,18 @@ export async function nodeProgram(
     logLevel: "silent",
   });
   await folder.link("node_modules", join(root, "node_modules")).catch(() => undefined);
-  return (...args) => start(outfile, args);
+  return (...args) => start(outfile, args, env);
 }
 
-function start(file: string, args: readonly string[]): RunningProgram {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+function start(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): RunningProgram {
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (part: string) => (errors += part));

@@ -1,5 +1,6 @@
 import { bootId, monotonicMs } from "../../../util/boot.ts";
 import type { Connection } from "./connection.ts";
+import { isReadOnly } from "./errors.ts";
 
 /**
  * How far ahead the file remembers the time: a process writes it once in half of that, and a boot begins at
@@ -49,14 +50,19 @@ export class Clock {
   }
 }
 
-/** Reads the file's clock, or starts it for this boot. */
+/** Reads the file's clock, or starts it for this boot: for itself alone, if it may only read. */
 export async function openClock(connection: Connection): Promise<Clock> {
   const stored = await connection.read(() => readClock(connection));
   if (stored?.reached !== undefined) return toClock(connection, stored);
-  return await connection.transaction(() => {
-    addReached(connection);
-    return toClock(connection, readClock(connection) ?? startClock(connection));
-  });
+  try {
+    return await connection.transaction(() => {
+      addReached(connection);
+      return toClock(connection, readClock(connection) ?? startClock(connection));
+    });
+  } catch (error) {
+    if (!isReadOnly(error)) throw error;
+    return toClock(connection, stored ?? (await connection.read(() => nextClock(connection))));
+  }
 }
 
 function toClock(connection: Connection, { offset, reached }: StoredClock): Clock {
@@ -71,14 +77,15 @@ function readClock(connection: Connection): StoredClock | undefined {
   return clocks.get(bootId());
 }
 
+/** The clock of this boot as it is to begin. */
+function nextClock({ raw }: Connection): StoredClock {
+  const clocks = raw.prepare<[], StoredClock>("SELECT * FROM assay_clock").all();
+  const now = Math.max(Date.now(), ...clocks.map(({ reached }) => reached ?? 0));
+  return { offset: now - monotonicMs(), reached: now + aheadMs };
+}
+
 function startClock(connection: Connection): StoredClock {
-  const last = connection
-    .prepare("SELECT max(coalesce(reached, 0)) FROM assay_clock")
-    .pluck()
-    .get() as number | null;
-  const monotonic = monotonicMs();
-  const now = Math.max(Date.now(), last ?? 0);
-  const clock = { offset: now - monotonic, reached: now + aheadMs };
+  const clock = nextClock(connection);
   connection.prepare("DELETE FROM assay_clock").run();
   connection
     .prepare("INSERT INTO assay_clock (boot, offset, reached) VALUES (?, ?, ?)")

@@ -14,9 +14,17 @@ export class Connection {
   readonly location: string;
   readonly #statements = new Map<string, Sqlite.Statement>();
 
-  constructor(raw: Sqlite.Database, location: string) {
+  readonly #closed: () => Promise<void>;
+
+  /** @param closed what is to be done when the connection was closed */
+  constructor(
+    raw: Sqlite.Database,
+    location: string,
+    closed: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.raw = raw;
     this.location = location;
+    this.#closed = closed;
   }
 
   /** A prepared statement, prepared once. */
@@ -50,8 +58,9 @@ export class Connection {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.raw.close();
+    await this.#closed();
   }
 }
 

@@ -142,9 +142,8 @@ export class SqliteDriver implements DatabaseDriver {
     return Promise.resolve(this.#now());
   }
 
-  close(): Promise<void> {
-    this.#connection.close();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.#connection.close();
   }
 
   #now(): number {

@@ -35,6 +35,11 @@ export function isMissingTable(error: unknown): boolean {
   return codeOf(error) === "SQLITE_ERROR" && (error as Error).message.startsWith("no such table");
 }
 
+/** Whether a write failed because the file may only be read. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(isAssayError(error) ? error.cause : error)?.startsWith("SQLITE_READONLY") === true;
+}
+
 /** Whether a unique index forbids the write. */
 function isDuplicate(error: unknown): boolean {
   const code = codeOf(error);

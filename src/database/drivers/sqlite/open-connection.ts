@@ -2,6 +2,7 @@ import Sqlite from "better-sqlite3";
 import { AssayError } from "../../../errors/assay-error.ts";
 import { Connection, retryWhileBusy } from "./connection.ts";
 import { toAssayError } from "./errors.ts";
+import { readableCopy, type ReadableCopy } from "./readable-copy.ts";
 
 /** "ASSY": marks a file as Assay's, so that another program's database is never written to. */
 const applicationId = 0x41535359;
@@ -10,7 +11,8 @@ const applicationId = 0x41535359;
 export type Durability = "full" | "normal";
 
 /**
- * Connects to a file, which becomes Assay's when it is empty. Throws `STORAGE_UNAVAILABLE` when it is no
+ * Connects to a file, which becomes Assay's when it is empty. One that may not be written to can be read, if
+ * need be from a copy that goes when the connection is closed. Throws `STORAGE_UNAVAILABLE` when it is no
  * database or another program's; then nothing was written.
  */
 export async function openConnection(
@@ -18,9 +20,26 @@ export async function openConnection(
   location: string,
   durability: Durability,
 ): Promise<Connection> {
-  const raw = await retryWhileBusy(location, () => new Sqlite(file, { timeout: 0 }));
+  const copy = await readableCopy(file);
+  if (copy === undefined) return await connect(file, location, durability);
   try {
-    const connection = new Connection(raw, location);
+    return await connect(copy.file, location, durability, copy);
+  } catch (error) {
+    await copy.remove();
+    throw error;
+  }
+}
+
+async function connect(
+  file: string,
+  location: string,
+  durability: Durability,
+  copy?: ReadableCopy,
+): Promise<Connection> {
+  const options = { timeout: 0, readonly: copy !== undefined };
+  const raw = await retryWhileBusy(location, () => new Sqlite(file, options));
+  try {
+    const connection = new Connection(raw, location, copy?.remove);
     await prepare(connection, durability);
     return connection;
   } catch (error) {

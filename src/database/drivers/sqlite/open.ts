@@ -83,7 +83,7 @@ async function open(
     await driver.start();
     return driver;
   } catch (error) {
-    connection.close();
+    await connection.close();
     throw error;
   }
 }
