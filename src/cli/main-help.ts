@@ -9,7 +9,7 @@ export function mainHelp(): string {
   const options = [
     ...Object.values(globalOptions).map(({ flag, says }): [string, string] => [flag, says]),
     ["--version", "print the version of Assay"],
-    ["--help", "show help; behind a verb, that verb's"],
+    ["-h, --help", "show help; behind a verb, that verb's"],
   ] as const;
   return `Assay runs experiments and keeps what they found.
 

@@ -13,6 +13,9 @@ export const readFormat: OptionReader<RowFormat> = readOneOf(rowFormats);
 /** A table shows so many rows and says how many more there are; other formats show all. */
 export const tableRows = 50;
 
+/** What stands in the place of a table without rows because none were asked for. */
+export const noneAskedFor = "None are shown: --limit is 0";
+
 /** The format that was asked for: `--json` is `--format json`. `USAGE` when both ask for different ones. */
 export function chosenFormat(format: RowFormat | undefined, json: boolean | undefined): RowFormat {
   if (json !== true) return format ?? "table";

@@ -57,7 +57,7 @@ function createCommand(name: string, entry: VerbEntry, verb: AnyVerb): Command {
   const command = new Command(`assay ${name}`)
     .description(`${says.charAt(0).toUpperCase()}${says.slice(1)}.`)
     .usage(usages.join(`\n       assay ${name} `))
-    .helpOption("--help", "show this help")
+    .helpOption("-h, --help", "show this help")
     .exitOverride();
   // With a command there need be no argument; the verb says what it lacks then.
   const needed = entry.command === undefined ? args : args.replace(/<(\w+)>/, "[$1]");

@@ -60,11 +60,12 @@ async function help(argv: readonly string[], place: number): Promise<ExitCode> {
   const { mainHelp } = await import("./main-help.ts");
   const asked = argv[place + 1];
   if (argv[place] === "help" && asked !== undefined) return await runVerb([asked, "--help"]);
-  const unknown = argv.find((argument) => argument.startsWith("-") && argument !== "--help");
-  if (argv[place] === "help" || argv.includes("--help")) {
+  const isAsked = argv.some((argument) => argument === "--help" || argument === "-h");
+  if (argv[place] === "help" || isAsked) {
     process.stdout.write(mainHelp());
     return exitCodes.done;
   }
+  const unknown = argv.find((argument) => argument.startsWith("-"));
   if (unknown !== undefined) {
     throw new AssayError("USAGE", `No verb is given beside ${unknown}; see assay --help`);
   }

@@ -9,7 +9,7 @@ import { formatDuration } from "../util/duration.ts";
 import { formatValue, oneLine } from "./format-value.ts";
 import type { GlobalFlags } from "./global-flags.ts";
 import { nextCommand } from "./next-command.ts";
-import { tableRows } from "./print-rows.ts";
+import { noneAskedFor, tableRows } from "./print-rows.ts";
 import { styleOfStatus } from "./status-style.ts";
 import { renderTable, type Cell } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,6 +22,8 @@ export interface TrialTable {
   readonly selected: SelectedTrials;
   /** Nothing was left out by what was asked for. */
   readonly isAll: boolean;
+  /** How many were asked for at most. */
+  readonly limit: number | undefined;
 }
 
 /** Shows the first trials, and says how many more there are. */
@@ -35,7 +37,8 @@ export async function printTrialTable(table: TrialTable): Promise<void> {
   }
   const open = isAll ? await countUnregistered(storage, experiment) : 0;
   if (trials.length === 0) {
-    terminal.note(isAll ? `No trial was run yet${waiting(open)}` : "No trial matches");
+    const why = table.limit === 0 ? noneAskedFor : "No trial matches";
+    terminal.note(isAll ? `No trial was run yet${waiting(open)}` : why);
     return;
   }
   const found = await collectFoundNames(trials);

@@ -146,6 +146,8 @@ describe("assay run", () => {
     expect(only?.results).toEqual({ folder: path("inside") });
     const { runs, seed } = await runCliJson<ShownJson>(["show", "where"], { cwd });
     expect(runs).toMatchObject([{ status: "completed", notes: "why" }]);
+    const { stdout } = await runCli(["show", "where"], { cwd });
+    expect(stdout).toMatch(/run +where_1_\S+, completed after .*: why\n/);
     expect(seed).toBe(7);
     expect(runs[0]?.command.slice(0, 2)).toEqual(["run", "two.ts"]);
   });

@@ -141,6 +141,13 @@ describe("assay trials", () => {
     expect(lines[14]).toMatch(/,broken,1,7,plain,,,,,14,seven,/);
   });
 
+  test("says that none were asked for", async () => {
+    for (const verb of ["trials", "metrics"]) {
+      const { code, stderr, stdout } = await runCli([verb, "many", "--limit", "0"], { cwd });
+      expect([code, stdout, stderr]).toEqual([0, "", "None are shown: --limit is 0\n"]);
+    }
+  });
+
   test("says which name is unknown, and the nearest", async () => {
     for (const args of [
       ["--where", "los < 1"],
@@ -151,6 +158,10 @@ describe("assay trials", () => {
       expect(stdout).toBe("");
       expect(stderr).toMatch(/^assay: Unknown name "los"; did you mean "loss"\? \(.*\)\n$/);
     }
+    const unquoted = await runCli(["trials", "many", "--where", "status = completed"], { cwd });
+    expect(unquoted.stderr).toContain("a text is written in quotes: 'completed'");
+    const sorted = await runCli(["trials", "many", "--sort", "zebra"], { cwd });
+    expect(sorted.stderr).toMatch(/^assay: Unknown name "zebra" \(/);
     const exact = await runCli(["trials", "many", "--where", "params.loss < 1"], { cwd });
     expect(exact.stderr).toContain('Unknown name "params.loss"');
     const syntax = await runCli(["trials", "many", "--where", "loss <", "--json"], { cwd });

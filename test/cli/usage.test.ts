@@ -19,7 +19,7 @@ describe("assay", () => {
   });
 
   test("--help lists every verb", async () => {
-    for (const args of [["--help"], ["help"]]) {
+    for (const args of [["--help"], ["-h"], ["help"]]) {
       const { code, stdout } = await runCli(args, { cwd });
       expect(code).toBe(0);
       for (const verb of verbs) expect(stdout).toMatch(new RegExp(`^  ${verb}\\b`, "m"));
@@ -32,7 +32,12 @@ describe("assay", () => {
     expect(stdout).toMatch(new RegExp(`^Usage: assay ${verb}\\b`));
     expect(stdout).toContain("--storage");
     expect(stdout).toMatch(new RegExp(`^Examples:\n {2}assay ${verb}\\b`, "m"));
-    expect(await runCli(["help", verb], { cwd })).toEqual({ code, stdout, stderr: "" });
+    for (const args of [
+      ["help", verb],
+      [verb, "-h"],
+    ]) {
+      expect(await runCli(args, { cwd })).toEqual({ code, stdout, stderr: "" });
+    }
   });
 
   test("without a verb shows help, as wrong usage", async () => {

@@ -4,6 +4,7 @@ import { formatTime, formatValue } from "../format-value.ts";
 import { readText, readWhole } from "../option-readers.ts";
 import {
   chosenFormat,
+  noneAskedFor,
   readFormat,
   tableRows,
   writeCsv,
@@ -54,7 +55,7 @@ export const verb: Verb<MetricsFlags> = {
       if (format === "json") await writeJsonArray(terminal, points);
       else if (format === "jsonl") await writeJsonLines(terminal, points);
       else if (format === "csv") await writeCsv(terminal, columns, points);
-      else await printTable(terminal, points);
+      else await printTable(terminal, points, flags.limit);
     });
     return undefined;
   },
@@ -69,7 +70,11 @@ function toChoice({ name, trial, allAttempts, limit }: MetricsFlags): MetricChoi
   };
 }
 
-async function printTable(terminal: Terminal, points: AsyncIterable<MetricPoint>): Promise<void> {
+async function printTable(
+  terminal: Terminal,
+  points: AsyncIterable<MetricPoint>,
+  limit: number | undefined,
+): Promise<void> {
   const { width, style } = terminal;
   const shown: MetricPoint[] = [];
   let more = 0;
@@ -78,7 +83,7 @@ async function printTable(terminal: Terminal, points: AsyncIterable<MetricPoint>
     else more += 1;
   }
   if (shown.length === 0) {
-    terminal.note("No metrics were reported");
+    terminal.note(limit === 0 ? noneAskedFor : "No metrics were reported");
     return;
   }
   const rows = shown.map(({ number, attempt, name, step, time, value }) => [

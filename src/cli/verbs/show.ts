@@ -1,12 +1,13 @@
 import { countsLine } from "../count-columns.ts";
 import { experimentLabel } from "../../analysis/trial-label.ts";
-import { formatTime, formatValue } from "../format-value.ts";
+import { formatTime, formatValue, oneLine } from "../format-value.ts";
 import { renderFields } from "../sections.ts";
 import { runLine } from "../status-text.ts";
 import { spaceFromDefinition } from "../../space/create-space.ts";
 import type { Experiment } from "../../model/experiment.ts";
 import { renderTable } from "../table.ts";
 import type { SpaceDimension } from "../../space/space.ts";
+import type { Run } from "../../storage/runs.ts";
 import { withStorage } from "../storage-option.ts";
 import type { NoFlags, Verb } from "../verb.ts";
 
@@ -46,7 +47,7 @@ export const verb: Verb<NoFlags> = {
           ["at most", experiment.maxTrials === null ? undefined : String(experiment.maxTrials)],
           ["created", `${formatTime(experiment.createdAt)} UTC`],
           ["code", experiment.code?.slice(0, 12)],
-          ...runs.slice(-5).map((run) => ["run", runLine(run)] as const),
+          ...runs.slice(-5).map((run) => ["run", `${runLine(run)}${notesOf(run)}`] as const),
         ],
         style,
       )}\n${renderTable({ titles, rows }, { width, style }).text}`,
@@ -57,6 +58,10 @@ export const verb: Verb<NoFlags> = {
 
 function toParameterRow({ name, description, definition, conditions }: SpaceDimension): object {
   return { name, kind: definition.kind, description, conditions: Object.fromEntries(conditions) };
+}
+
+function notesOf({ notes }: Run): string {
+  return notes === null ? "" : `: ${oneLine(notes)}`;
 }
 
 function conditionsOf({ conditions }: SpaceDimension): string {

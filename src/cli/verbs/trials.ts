@@ -107,7 +107,7 @@ async function print(
   } else {
     const { status, where, limit } = flags;
     const isAll = status === undefined && where === undefined && limit === undefined;
-    await printTrialTable({ terminal, globals, storage, experiment, selected, isAll });
+    await printTrialTable({ terminal, globals, storage, experiment, selected, isAll, limit });
   }
 }
 

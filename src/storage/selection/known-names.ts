@@ -1,12 +1,19 @@
 import { AssayError } from "../../errors/assay-error.ts";
 import { lookupName, trialFields } from "../../expression/lookup.ts";
 import type { Experiment } from "../../model/experiment.ts";
+import { trialStatuses } from "../../model/status.ts";
 import type { Trial } from "../../model/trial.ts";
 import type { Space } from "../../space/space.ts";
 import type { TrialReadStore } from "../trials.ts";
 import { didYouMean } from "../../util/nearest.ts";
 import { flattenPaths } from "../../values/path.ts";
 import { toTrialScope } from "./trial-scope.ts";
+
+/** The names of an expression, and the one that trials are ordered by. */
+export interface AskedNames {
+  readonly expression: readonly string[];
+  readonly order: string | undefined;
+}
 
 /**
  * Refuses names that no trial of an experiment can have: `INVALID_EXPRESSION`, with the nearest name. What
@@ -17,8 +24,9 @@ export async function checkNames(
   storage: TrialReadStore,
   experiment: Experiment,
   space: Space,
-  names: readonly string[],
+  { expression, order }: AskedNames,
 ): Promise<void> {
+  const names = order === undefined ? expression : [...expression, order];
   const declared = {
     params: space.dimensions.map(({ name }) => name),
     results: experiment.objectives.map(({ name }) => name),
@@ -30,10 +38,15 @@ export async function checkNames(
   if (unknown === undefined) return;
   const known = [...new Set([...declared.params, ...declared.results, ...seen])];
   const nearest = didYouMean(unknown, [...known, ...trialFields]);
-  if (seen.size === 0 && nearest === "" && !unknown.startsWith("params.")) return;
+  const isStatus = trialStatuses.some((status) => status === unknown);
+  const isToCome = seen.size === 0 && !unknown.startsWith("params.") && !isStatus;
+  if (isToCome && nearest === "") return;
+  const isExact = /^(params|results|metrics)\./.test(unknown);
+  const mayBeText = expression.includes(unknown) && !isExact;
+  const advice = nearest || (mayBeText ? `; a text is written in quotes: '${unknown}'` : "");
   throw new AssayError(
     "INVALID_EXPRESSION",
-    `Unknown name "${unknown}"${nearest} (${[...known, "number", "status", "…"].join(", ")})`,
+    `Unknown name "${unknown}"${advice} (${[...known, "number", "status", "…"].join(", ")})`,
     { details: { name: unknown, accepted: [...known, ...trialFields] } },
   );
 }

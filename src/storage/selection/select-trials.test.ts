@@ -85,6 +85,9 @@ describe("names", () => {
   test("that no trial can have are refused, with the nearest", async () => {
     const select = (where: string) => selectTrials(storage, experiment, { where });
     await expect(select("scor = 1")).rejects.toThrow('Unknown name "scor"; did you mean "score"?');
+    await expect(select("score = high")).rejects.toThrow(
+      `Unknown name "high"; a text is written in quotes: 'high' (`,
+    );
     await expect(select("params.score = 1")).rejects.toThrow('Unknown name "params.score"');
     await expect(select("results.a = 1")).rejects.toThrow('Unknown name "results.a"');
     await expect(select("metrics.score = 1")).rejects.toThrow('Unknown name "metrics.score"');

@@ -49,8 +49,7 @@ export async function selectTrials(
   const space = spaceFromDefinition(experiment.space);
   const expression = parseAll(where);
   const names = expression === undefined ? [] : namesOf(expression);
-  const asked = order === undefined ? names : [...names, order.name];
-  await checkNames(storage, experiment, space, asked);
+  await checkNames(storage, experiment, space, { expression: names, order: order?.name });
 
   const split = expression === undefined ? undefined : toQuery(expression, exactFields(space));
   const query = {
