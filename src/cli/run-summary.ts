@@ -56,7 +56,7 @@ export async function describeRun(summary: ExecutionSummary, run: RunAtHand): Pr
 }
 
 function headline(summary: ExecutionSummary): string {
-  const { executed, skipped, completed, broken, pruned, interrupted } = summary;
+  const { executed, skipped, leftBroken, completed, broken, pruned, interrupted } = summary;
   const parts = [
     [completed, "completed"],
     [broken, "broken"],
@@ -67,8 +67,7 @@ function headline(summary: ExecutionSummary): string {
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${String(count)} ${word}`);
   const before = skipped === 0 ? [] : [`${String(skipped)} completed before`];
-  const brokenBefore = summary.brokenInExperiment - broken;
-  if (brokenBefore > 0) before.push(`${String(brokenBefore)} broken before`);
+  if (leftBroken > 0) before.push(`${String(leftBroken)} broken before`);
   if (executed + interrupted === 0) {
     const { limitReached } = summary;
     const why = limitReached === null ? [] : [`maxTrials ${String(limitReached)} is reached`];
@@ -81,6 +80,13 @@ interface Broken {
   readonly number: number;
   readonly message: string;
   readonly hasOutput: boolean;
+}
+
+/** That a seed was asked for which the stored experiment does not have; undefined when it does. */
+export function describeSeed(summary: ExecutionSummary, { seed }: RunFlags): string | undefined {
+  if (seed === undefined || seed === summary.seed) return undefined;
+  const name = summary.experiment.replace(/@1$/, "");
+  return `"${name}" was stored with the seed ${String(summary.seed)} and keeps it; --overwrite begins anew with ${String(seed)}`;
 }
 
 /** The first trial that broke in this run. */

@@ -13,6 +13,7 @@ export class NarrowedTally implements RunScope {
   #dropped = 0;
   #besides = 0;
   skipped = 0;
+  leftBroken = 0;
 
   /** @param places how many trials may be added, at most */
   constructor(size: number, places: number) {
@@ -34,13 +35,13 @@ export class NarrowedTally implements RunScope {
   found(status: TrialStatus): void {
     if (status === "broken" || status === "pruned") this.#dropped += 1;
     else this.#runnable += 1;
-    if (status === "completed") this.skipped += 1;
+    this.#countEnded(status);
   }
 
   /** A trial was there before that the run does not come to by itself. */
   foundBesides(status: TrialStatus): void {
     if (status !== "broken" && status !== "pruned") this.#besides += 1;
-    if (status === "completed") this.skipped += 1;
+    this.#countEnded(status);
   }
 
   /** Trials were added. */
@@ -52,5 +53,10 @@ export class NarrowedTally implements RunScope {
   /** No more will be added, but in the places of trials that break. */
   close(): void {
     this.#places = 0;
+  }
+
+  #countEnded(status: TrialStatus): void {
+    if (status === "completed") this.skipped += 1;
+    if (status === "broken") this.leftBroken += 1;
   }
 }

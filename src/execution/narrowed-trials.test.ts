@@ -80,7 +80,7 @@ describe("a narrowed grid", () => {
     expect(source.scope).toMatchObject({ total: 1_000_000, skipped: 0 });
   });
 
-  test("passes over what is finished, and counts what was completed", async () => {
+  test("passes over what is finished, and counts what was completed and what broke", async () => {
     const bench = await stored();
     const all = await (await bench.run({ side: "b" })).claim(6);
     await bench.complete(all.slice(1, 4));
@@ -88,7 +88,7 @@ describe("a narrowed grid", () => {
     for (const at of [0, 5]) await bench.storage.releaseTrial(all[at]!, "new");
     const source = await bench.run({ side: "b" });
     expect(await finish(bench, source, 1)).toEqual([6, 11]);
-    expect(source.scope).toMatchObject({ total: 5, skipped: 3 });
+    expect(source.scope).toMatchObject({ total: 5, skipped: 3, leftBroken: 1 });
   });
 
   test("that two runs share gives each trial to one of them", async () => {

@@ -25,6 +25,8 @@ export interface RunScope {
   readonly total: number | null;
   /** How many of them were completed before. */
   readonly skipped: number;
+  /** How many of those that the run might have run broke before, and stay so. */
+  readonly leftBroken: number;
 }
 
 /** The rate is that of the last this many milliseconds or so, if enough trials ended in them to tell. */

@@ -30,6 +30,8 @@ export interface ExecutionSummary {
   readonly executed: number;
   /** Trials that were completed before. */
   readonly skipped: number;
+  /** Of the trials that this run might have run, those that broke before and were left so. */
+  readonly leftBroken: number;
   readonly completed: number;
   readonly broken: number;
   readonly pruned: number;
@@ -41,6 +43,8 @@ export interface ExecutionSummary {
   readonly end: RunEnd["kind"];
   /** Why the run ended before its trials did; null when it did not. */
   readonly stopped: string | null;
+  /** What the random numbers of the experiment derive from: a stored one keeps its seed. */
+  readonly seed: number;
   /** Broken trials in the whole experiment. */
   readonly brokenInExperiment: number;
   /** `maxTrials`, where it is the reason that there was nothing to run; null otherwise. */
@@ -150,7 +154,8 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
   });
   try {
     const end = await coordinator.run();
-    const summary = await summarize(storage, experiment, progress, end, record, plan.maxTrials);
+    const counted = { progress, leftBroken: scope.leftBroken, maxTrials: plan.maxTrials };
+    const summary = await summarize(storage, experiment, counted, end, record);
     await record.finish(end, summary);
     await record.showResults();
     return summary;
@@ -176,13 +181,18 @@ async function offerBest(
   if (best !== undefined && typeof value === "number") progress.offer(best.number, value);
 }
 
+interface Counted {
+  readonly progress: ProgressTracker;
+  readonly leftBroken: number;
+  readonly maxTrials: number;
+}
+
 async function summarize(
   storage: Storage,
   experiment: Experiment,
-  progress: ProgressTracker,
+  { progress, leftBroken, maxTrials }: Counted,
   end: RunEnd,
   record: RunRecord,
-  maxTrials: number,
 ): Promise<ExecutionSummary> {
   const { completed, broken, pruned, interrupted } = progress.counts;
   const best = experiment.objectives.length === 0 ? undefined : await storage.bestTrial(experiment);
@@ -191,6 +201,7 @@ async function summarize(
     run: record.reference === "" ? null : record.reference,
     executed: progress.ended,
     skipped: progress.skipped,
+    leftBroken,
     completed,
     broken,
     pruned,
@@ -199,6 +210,7 @@ async function summarize(
     elapsedMs: progress.elapsedMs,
     end: end.kind,
     stopped: end.kind === "done" ? null : end.reason,
+    seed: experiment.seed,
     brokenInExperiment: await storage.countBrokenTrials(experiment),
     limitReached: await limitReached(storage, experiment, progress, maxTrials),
   };

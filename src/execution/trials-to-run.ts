@@ -36,6 +36,7 @@ export async function trialsToRun(
       source: oneTrial(storage, experiment, id, holder, maxTrials),
       scope: {
         skipped: status === "completed" ? 1 : 0,
+        leftBroken: status === "broken" ? 1 : 0,
         total: status === "broken" || status === "pruned" ? 0 : 1,
       },
     };
@@ -57,6 +58,6 @@ export async function trialsToRun(
   const runnable = Math.min((total ?? Infinity) - broken, maxTrials) - pruned;
   return {
     source: openTrials(storage, experiment, registrar, holder, maxTrials),
-    scope: { skipped, total: runnable === Infinity ? null : runnable },
+    scope: { skipped, leftBroken: broken, total: runnable === Infinity ? null : runnable },
   };
 }

@@ -45,6 +45,17 @@ describe("assay run", () => {
     expect(result).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
+  test("says that a stored experiment keeps its seed", async () => {
+    const { root: cwd } = await projectFolder({ "grid.ts": gridExperiment });
+    const seeded = async (seed: string): Promise<string> =>
+      (await runCli(["run", "grid.ts", "--seed", seed, "--no-progress"], { cwd })).stderr;
+    expect(await seeded("7")).toBe("");
+    expect(await seeded("7")).toBe("");
+    expect(await seeded("8")).toBe(
+      '"grid" was stored with the seed 7 and keeps it; --overwrite begins anew with 8\n',
+    );
+  });
+
   test("ends with 3 when broken trials remain, and shows the first one's error", async () => {
     const { root: cwd } = await projectFolder({ "fragile.ts": brokenExperiment });
     const first = await runCli(["run", "fragile.ts"], { cwd });
@@ -53,6 +64,10 @@ describe("assay run", () => {
     expect(first.stdout).toMatch(/broken +trial 1: (RangeError: )?x is odd: 1\n/);
     expect(first.stdout).toContain("assay trial fragile#1");
     expect(first.stdout).toContain("assay run fragile.ts --retry-broken");
+    const whole = await runCli(["run", "fragile.ts", "x=2"], { cwd });
+    expect(whole.stdout).toContain("nothing to run, 1 completed before\n");
+    const one = await runCli(["run", "fragile.ts", "x=3"], { cwd });
+    expect(one.stdout).toContain("nothing to run, 1 broken before\n");
     const nothing = await runCli(["run", "fragile.ts"], { cwd });
     expect(nothing.code).toBe(3);
     expect(nothing.stdout).toContain("nothing to run, 3 completed before, 3 broken before");

@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { runOptions, type RunFlags } from "../run-flags.ts";
 import { readTarget, type RunTarget } from "../run-target.ts";
-import { describeRun } from "../run-summary.ts";
+import { describeRun, describeSeed } from "../run-summary.ts";
 import { storageUrl, withStorage } from "../storage-option.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
@@ -45,6 +45,8 @@ async function runVerb(invocation: Invocation<RunFlags>): Promise<ExitCode> {
   const summary = await runExperiment(target.experiment, { ...options, storage, signal }).finally(
     stop,
   );
+  const seedNote = describeSeed(summary, flags);
+  if (seedNote !== undefined) terminal.note(seedNote);
   if (globals.json === true) {
     const best = summary.best === null ? null : toTrialRow(summary.best);
     await terminal.writeJson({ ...summary, best });
