@@ -27,6 +27,7 @@ export interface EncodedSnapshot extends Omit<StoredSnapshot, "state" | "random"
 export interface SaveSnapshotOptions {
   /** Makes the write conditional: `LEASE_LOST` when the trial is no longer held under it. */
   readonly lease?: Lease;
+  /** How many points the attempt has reported, and their last values. Without a lease: what is stored of it. */
   readonly points?: number;
   readonly metrics?: Readonly<Record<string, number>>;
   readonly random?: unknown;
@@ -75,12 +76,7 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
   }
 
   return {
-    async saveSnapshot(
-      trialId,
-      state,
-      label,
-      { lease, points = 0, metrics, random, isEncoded } = {},
-    ) {
+    async saveSnapshot(trialId, state, label, { lease, points, metrics, random, isEncoded } = {}) {
       const text = isEncoded === true ? (state as string) : encodeValue(state, "state");
       const content = Buffer.from(text, "utf8");
       for (;;) {
@@ -89,6 +85,7 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
         const last = optionalNumber(trial, "snapshots") ?? 0;
         const snapshot = last + 1;
         const { blob, documents } = toChunks(experiment, content);
+        const stored = lease === undefined ? trial["metrics"] : undefined;
         const held = lease === undefined ? {} : { token: lease.token, status: "reserved" };
         const operations: Operation[] = [
           {
@@ -111,8 +108,8 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
                 label,
                 createdAt: timestamp(context),
                 ...blob,
-                points,
-                metrics: metrics === undefined ? undefined : encodeValue(metrics),
+                points: points ?? (lease === undefined ? await countPoints(trial) : 0),
+                metrics: metrics === undefined ? stored : encodeValue(metrics),
                 random: random === undefined ? undefined : encodeValue(random),
               },
             ],
@@ -138,6 +135,16 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
       return (await documentsOf(trialId)).map(toInfo);
     },
   };
+
+  /** How many metric points the last attempt of a trial has stored. */
+  async function countPoints({ experiment, number, attempt }: Document): Promise<number> {
+    const [last] = await database.read(
+      "metrics",
+      { experiment, number, attempt },
+      { sort: [{ field: "chunk", descending: true }], limit: 1, select: ["before", "count"] },
+    );
+    return last === undefined ? 0 : (optionalNumber(last, "before") ?? 0) + numberIn(last, "count");
+  }
 
   async function latest(trialId: string): Promise<EncodedSnapshot | undefined> {
     const [document] = await documentsOf(trialId, 1);

@@ -145,6 +145,22 @@ export function metricTests({ test, expect }: StorageTests): void {
     ]);
   });
 
+  test("a snapshot from outside of a trial has what its attempt reported behind it", async (storage) => {
+    const experiment = await storedGrid(storage, 1);
+    const first = await reserved(storage, experiment);
+    await storage.commitReports([chunk(first, 0, 0, [9, 8])]);
+    await storage.commitReports([chunk(first, 1, 2, [7, 6, 5])]);
+    await storage.releaseTrial(first, "interrupted");
+    const { metrics } = await storage.getTrial(first.id);
+    await storage.saveSnapshot(first.id, "from outside");
+    expect(await storage.latestSnapshot(first.id)).toMatchObject({ points: 5, metrics });
+    await storage.saveSnapshot(first.id, "earlier", undefined, { points: 2, metrics: { loss: 8 } });
+    expect(await storage.latestSnapshot(first.id)).toMatchObject({
+      points: 2,
+      metrics: { loss: 8 },
+    });
+  });
+
   test("an attempt that resumes continues the series from its snapshot", async (storage) => {
     const experiment = await storedGrid(storage, 1);
     const first = await reserved(storage, experiment);
