@@ -66,6 +66,8 @@ export class Coordinator implements CrewListener {
   readonly #alarm = new Alarm();
   readonly #metrics = new MetricChunks();
   readonly #outputs = new OutputCapture((report) => this.#journal.add(report));
+  /** When what runs began, for ends that no worker tells of. Milliseconds since 1970. */
+  readonly #startedAt = new WeakMap<ClaimedTrial, number>();
   #failure: { readonly error: unknown } | undefined;
   #stop: RunEnd | undefined;
 
@@ -215,6 +217,7 @@ export class Coordinator implements CrewListener {
   onStarted(trial: ClaimedTrial, startedAt: number, worker: string): void {
     const run = this.#plan.run();
     const at = toTimestamp(startedAt);
+    this.#startedAt.set(trial, startedAt);
     this.#journal.add({ kind: "started", trial, startedAt: at, worker, run });
     this.#countRunning(1);
   }
@@ -242,7 +245,8 @@ export class Coordinator implements CrewListener {
     this.#plan.output.end(trial);
     this.#countRunning(-1);
     if (cause?.kind !== "lease lost") {
-      const report = endingReport(trial, ending, cause, this.#plan.limits);
+      const startedAt = this.#startedAt.get(trial);
+      const report = endingReport(trial, ending, cause, this.#plan.limits, startedAt);
       if (this.#plan.retries.allows(report)) this.#journal.add({ ...report, isRetried: true });
       else this.#finish(report);
     }

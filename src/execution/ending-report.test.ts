@@ -46,6 +46,19 @@ describe("how a trial ended", () => {
     });
   });
 
+  test("took as long as it ran when its worker cannot tell", () => {
+    const startedAt = Date.now() - 5000;
+    const { durationMs, endedAt } = endingReport(
+      trial,
+      undefined,
+      { kind: "timeout" },
+      { timeoutMs: 250 },
+      startedAt,
+    );
+    expect(durationMs).toBe(Date.parse(endedAt ?? "") - startedAt);
+    expect(durationMs).toBeGreaterThanOrEqual(5000);
+  });
+
   test("is broken after a timeout, even with results", () => {
     const report = endingReport(trial, completed, { kind: "timeout" }, { timeoutMs: 250 });
     expect(report).toMatchObject({

@@ -9,15 +9,19 @@ import type { TrialLimitOptions } from "./trial-limits.ts";
 /**
  * What storage is told of a trial's end. Why the trial was made to end outweighs how it ended: a trial that
  * ran into its limit is broken, even if it returned something at last.
+ * @param startedAt when it began, in milliseconds since 1970: how long it ran when its worker cannot tell
  */
 export function endingReport(
   trial: ClaimedTrial,
   ending: Ending | undefined,
   cause: SeatCause | undefined,
   limits: TrialLimitOptions,
+  startedAt?: number,
 ): FinishedReport {
   const { status, error } = verdict(ending, cause, limits);
   const found = status === "completed" ? ending : undefined;
+  const endedAt = ending?.endedAt ?? Date.now();
+  const ranMs = startedAt === undefined ? undefined : Math.max(0, endedAt - startedAt);
   return {
     kind: "finished",
     trial,
@@ -25,8 +29,8 @@ export function endingReport(
     results: found?.results,
     objective: found?.objective,
     error,
-    endedAt: toTimestamp(ending?.endedAt ?? Date.now()),
-    durationMs: ending?.durationMs,
+    endedAt: toTimestamp(endedAt),
+    durationMs: ending?.durationMs ?? ranMs,
   };
 }
 

@@ -244,6 +244,7 @@ describe("a trial that runs into its timeout", () => {
     expect(trial).toMatchObject({
       status: "broken",
       error: { cause: "timeout", message: "Ran longer than its limit of 500 ms" },
+      durationMs: expect.any(Number),
     });
   });
 
