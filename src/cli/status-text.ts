@@ -7,21 +7,24 @@ import { formatDuration } from "../util/duration.ts";
 import { formatNumber } from "../util/number-format.ts";
 import { flattenPaths } from "../values/path.ts";
 import { countCells, countsLine, countTitles } from "./count-columns.ts";
-import { formatPercent, formatTime } from "./format-value.ts";
+import { formatPercent, formatTime, oneLine, textWidth } from "./format-value.ts";
 import { renderFields, valuesLine } from "./sections.ts";
-import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 const barCells = 16;
 
+/** What is known of where a text is shown. */
+type View = Pick<Terminal, "width" | "style">;
+
 /** A line an experiment: a bar, counts, speed, the best value. */
-export function statusTable(all: readonly ExperimentStatus[], { width, style }: Terminal): string {
+export function statusTable(all: readonly ExperimentStatus[], terminal: View): string {
   const counts = all.map(({ trials }) => trials);
   const isRunning = all.some(({ running }) => running > 0);
   const rows = all.map((status) => [
     { text: experimentLabel(status.experiment) },
-    { text: bar(status.progress) },
+    // A number, because it is whole or not there.
+    { text: bar(status.progress), isNumber: true },
     { text: formatPercent(status.progress), isNumber: true },
     ...countCells(status.trials, counts),
     ...(isRunning
@@ -37,16 +40,19 @@ export function statusTable(all: readonly ExperimentStatus[], { width, style }: 
     ...(isRunning ? ["speed", "left"] : []),
     "best",
   ];
-  return renderTable({ titles, rows }, { width, style }).text;
+  const kept = new Set(titles.keys());
+  kept.delete(titles.indexOf(""));
+  const { text, hidden } = renderTable({ titles, rows, kept }, terminal);
+  const missing = hidden.filter((title) => title !== "").join(", ");
+  if (missing === "") return text;
+  const note = oneLine(`… not shown for lack of room: ${missing}`, terminal.width);
+  return `${text}${terminal.style("dim", note)}\n`;
 }
 
 /** A few lines about one experiment. */
-export function describeStatus(status: ExperimentStatus, style: Style): string {
-  const { experiment, trials, planned, progress, running, lost, best, lastRun } = status;
-  const of = planned === null ? "" : ` of ${String(planned)}`;
-  const done = `${String(trials.completed)}${of} trials completed`;
-  const head = `${style("bold", experimentLabel(experiment))}  ${bar(progress)} ${formatPercent(progress)}  ${done}\n`;
-  return `${head}\n${renderFields(
+export function describeStatus(status: ExperimentStatus, { width, style }: View): string {
+  const { experiment, trials, running, lost, best, lastRun } = status;
+  return `${headline(status, { width, style })}\n\n${renderFields(
     [
       ["trials", countsLine(trials)],
       ["running", running === 0 ? undefined : runningLine(status)],
@@ -57,7 +63,26 @@ export function describeStatus(status: ExperimentStatus, style: Style): string {
       ["last run", lastRun === null ? undefined : runLine(lastRun)],
     ],
     style,
+    { width },
   )}`;
+}
+
+/** The experiment and how far it is; without the bar where there is no room for it. */
+function headline({ experiment, trials, planned, progress }: ExperimentStatus, view: View): string {
+  const { width = Infinity, style } = view;
+  const name = experimentLabel(experiment);
+  const of = planned === null ? "" : ` of ${String(planned)}`;
+  const done = `${String(trials.completed)}${of}`;
+  const percent = formatPercent(progress);
+  const fits = (rest: string): boolean => textWidth(name) + textWidth(rest) <= width;
+  const rests = [
+    `  ${bar(progress)} ${percent}  ${done} trials completed`,
+    `  ${percent}  ${done} trials completed`,
+    `  ${percent}  ${done}`,
+    `  ${percent}`,
+  ];
+  const rest = rests.find(fits) ?? "";
+  return `${style("bold", oneLine(name, width))}${rest}`;
 }
 
 /** The parameters of a trial in a line. */

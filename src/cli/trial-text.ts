@@ -86,7 +86,7 @@ function section(
   const fields = values.map(
     ([name, value]) => [name, formatValue(value) || (value === "" ? '""' : "null")] as const,
   );
-  return `\n${title}\n${renderFields(fields, style, "  ")}`;
+  return `\n${title}\n${renderFields(fields, style, { indent: "  " })}`;
 }
 
 function errorSection({ error }: Trial, style: Style): string {

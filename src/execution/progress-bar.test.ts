@@ -74,6 +74,27 @@ describe("drawn progress", () => {
     expect(written.slice("\r\u001B[2K".length)).toHaveLength(29);
   });
 
+  test("stays one line on a terminal of any width, and the numbers come before the bar", () => {
+    const progress = {
+      ...begun,
+      completed: 12,
+      broken: 1,
+      ratePerSecond: 3,
+      etaMs: 7640,
+      best: { name: "a long name of an objective", value: 0.912345678, number: 4 },
+    };
+    for (let columns = 1; columns <= 120; columns += 1) {
+      const line = drawn({ isTTY: true, columns }, progress).slice("\r\u001B[2K".length);
+      expect(line.length, String(columns)).toBeLessThan(columns);
+    }
+    expect(drawn({ isTTY: true, columns: 40 }, progress)).toBe(
+      "\r\u001B[2K13/36 · 1 broken · 3/s · 7.6 s left",
+    );
+    expect(drawn({ isTTY: true, columns: 50 }, progress)).toBe(
+      `\r\u001B[2K${"█".repeat(5)}${"░".repeat(8)} 13/36 · 1 broken · 3/s · 7.6 s left`,
+    );
+  });
+
   test("is a plain line every few seconds and at the end where there is no terminal", () => {
     const at = (elapsedMs: number, isOver = false) => ({ ...begun, elapsedMs, isOver });
     const written = drawn(

@@ -3,6 +3,8 @@ import { formatNumber } from "../util/number-format.ts";
 import type { Progress } from "./progress.ts";
 
 const barCells = 24;
+/** A bar of fewer cells tells less than the numbers beside it. */
+const leastCells = 8;
 /** How often a line is written where there is no terminal to redraw it. */
 const lineEveryMs = 5000;
 /** Goes to the start of a terminal's line and clears it. */
@@ -19,26 +21,42 @@ export interface ProgressStream {
 export function progressBar(stream: ProgressStream): (progress: Progress) => void {
   let writtenAt = 0;
   return (progress) => {
-    const line = describeProgress(progress);
     if (stream.isTTY === true) {
-      const shown = progress.total === null ? line : `${bar(progress)} ${line}`;
-      const cut = shown.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
-      stream.write(`${clearLine}${cut}${progress.isOver ? "\n" : ""}`);
+      // The last column stays free: some terminals begin a new line once it is written.
+      const line = fittingLine(progress, (stream.columns ?? 80) - 1);
+      stream.write(`${clearLine}${line}${progress.isOver ? "\n" : ""}`);
     } else if (progress.isOver || progress.elapsedMs - writtenAt >= lineEveryMs) {
       writtenAt = progress.elapsedMs;
-      stream.write(`${line}\n`);
+      stream.write(`${describeProgress(progress)}\n`);
     }
   };
 }
 
-function bar({ total, skipped, completed, pruned, broken }: Progress): string {
+/** What fits on a line: what comes last goes first, and the bar has the room that is left. */
+function fittingLine(progress: Progress, width: number): string {
+  const parts = progressParts(progress);
+  while (parts.length > 1 && lineOf(parts).length > width) parts.pop();
+  const line = lineOf(parts).slice(0, Math.max(0, width));
+  const cells = Math.min(barCells, width - line.length - 1);
+  return progress.total === null || cells < leastCells ? line : `${bar(progress, cells)} ${line}`;
+}
+
+function bar({ total, skipped, completed, pruned, broken }: Progress, cells: number): string {
   const share = total === null || total === 0 ? 1 : (skipped + completed + pruned + broken) / total;
-  const filled = Math.round(Math.min(1, share) * barCells);
-  return `${"█".repeat(filled)}${"░".repeat(barCells - filled)}`;
+  const filled = Math.round(Math.min(1, share) * cells);
+  return `${"█".repeat(filled)}${"░".repeat(cells - filled)}`;
 }
 
 /** One line: counts, rate, time left, and the best value so far. */
 export function describeProgress(progress: Progress): string {
+  return lineOf(progressParts(progress));
+}
+
+function lineOf(parts: readonly string[]): string {
+  return parts.join(" · ");
+}
+
+function progressParts(progress: Progress): string[] {
   const { total, skipped, completed, broken, pruned, interrupted, best } = progress;
   const done = skipped + completed + pruned + broken;
   const parts = [total === null ? `${String(done)} trials` : `${String(done)}/${String(total)}`];
@@ -53,7 +71,7 @@ export function describeProgress(progress: Progress): string {
   if (best !== null) {
     parts.push(`best ${best.name} ${formatNumber(best.value)} (trial ${String(best.number)})`);
   }
-  return parts.join(" · ");
+  return parts;
 }
 
 function rounded(rate: number): number {

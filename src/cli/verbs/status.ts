@@ -34,7 +34,7 @@ async function showOne({ globals, terminal }: Invocation, name: string): Promise
     await terminal.writeJson(toStatusRow(status));
     return;
   }
-  await terminal.write(describeStatus(status, terminal.style));
+  await terminal.write(describeStatus(status, terminal));
   terminal.note(`\n${nextCommand(globals, "trials", experimentLabel(status.experiment))}`);
 }
 
