@@ -57,6 +57,26 @@ test("a view shows parameters, results and metrics as columns", async () => {
   await storage.close();
 });
 
+test("a parameter has its own name as its column, also where trials have a field of that name", async () => {
+  const { storage, select } = await opened();
+  const space = createSpace({ seed: choice([1, 2]), trial: { seed: "mine" } });
+  const experiment = await storage.createExperiment({ name: "seeded", space, seed: 7 });
+  await registerGrid(storage, experiment);
+  await storage.refreshView("seeded");
+  const trials = await storage.getTrials("seeded");
+  expect(
+    select('select number, seed, "trial.seed", "trial.trial.seed" as own from seeded'),
+  ).toEqual(
+    trials.map(({ number, params, seed }) => ({
+      number,
+      seed: params["seed"],
+      "trial.seed": "mine",
+      own: seed,
+    })),
+  );
+  await storage.close();
+});
+
 test("names that are taken get another column or view", async () => {
   const { storage, select } = await opened();
   const space = createSpace({ number: choice([7]), Status: "x", loss: 1, LOSS: 2 });
@@ -77,10 +97,10 @@ test("names that are taken get another column or view", async () => {
   for (const view of views) {
     expect(select(`select * from "${String(view)}"`)).toMatchObject([
       {
-        number: 0,
-        "params.number": 7,
-        status: "completed",
-        "params.Status": "x",
+        "trial.number": 0,
+        number: 7,
+        "trial.status": "completed",
+        Status: "x",
         loss: 1,
         "params.LOSS": 2,
         "results.loss": 3,

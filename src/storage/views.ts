@@ -69,8 +69,7 @@ export function createViewStore(
       if (!database.capabilities.views) return undefined;
       const { key, space } = await experiments.getExperiment(ref);
       const names = spaceFromDefinition(space).dimensions.map((dimension) => dimension.name);
-      const paths = [
-        ...own,
+      const found = [
         // Branches of a variant may have equal names.
         ...[...new Set(names)].map((name) => `params.${name}`),
         ...(await keysSeen(key, "results")).map((name) => `results.${name}`),
@@ -81,7 +80,7 @@ export function createViewStore(
         name,
         collection: "trials",
         query: { experiment: key },
-        columns: toColumns(paths),
+        columns: toColumns({ fields: own, found }),
       };
       await database.replaceViews([view], []);
       return name;
@@ -93,18 +92,31 @@ function lower(name: string): string {
   return name.toLowerCase();
 }
 
+/** What a view shows: fields of the trial, and paths into its parameters, results and metrics. */
+interface Shown {
+  readonly fields: readonly string[];
+  readonly found: readonly string[];
+}
+
 /** SQLite's limit is 2,000. */
 const maxColumns = 1000;
 
-/** Column → path. The first path of a name has it as its column; later ones are columns under their whole path. */
-function toColumns(paths: readonly string[]): Readonly<Record<string, string>> {
-  const columns = new Map<string, string>();
+/**
+ * Column → path. Names are looked up as in expressions: a name means a parameter, else a result, else a metric,
+ * else a field of the trial. What is behind another one of its name has its whole path as its column.
+ */
+function toColumns({ fields, found }: Shown): Readonly<Record<string, string>> {
   const taken = new Set<string>();
-  for (const path of paths.filter(isPlainString).slice(0, maxColumns)) {
-    const short = path.slice(path.indexOf(".") + 1);
-    const column = taken.has(lower(short)) ? path : short;
+  const free = (name: string, prefix: string): string => {
+    const column = taken.has(lower(name)) ? free(`${prefix}.${name}`, prefix) : name;
     taken.add(lower(column));
-    columns.set(column, path);
-  }
-  return Object.fromEntries(columns);
+    return column;
+  };
+  const paths = found.filter(isPlainString).slice(0, maxColumns);
+  const columnsFound = paths.map((path): [string, string] => {
+    const dot = path.indexOf(".");
+    return [free(path.slice(dot + 1), path.slice(0, dot)), path];
+  });
+  const columnsOfTrial = fields.map((field): [string, string] => [free(field, "trial"), field]);
+  return Object.fromEntries([...columnsOfTrial, ...columnsFound]);
 }
