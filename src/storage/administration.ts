@@ -6,10 +6,11 @@ import { isFinished, mayAdminister } from "../model/transitions.ts";
 import type { AdministrativeStatus } from "./administrative-change.ts";
 import { changeTrials } from "./administrative-writes.ts";
 import type { StorageContext } from "./context.ts";
+import { deleteTrials } from "./delete-trials.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
 import { numberIn, textIn, toExperiment } from "./records.ts";
 import { trialDocument, trialNotFound } from "./trial-documents.ts";
-import { pageSize, trialPages } from "./trial-pages.ts";
+import { trialPages } from "./trial-pages.ts";
 
 /** The fields of a trial that a person may change. */
 export interface TrialUpdate {
@@ -51,12 +52,6 @@ export interface AdministrationStore {
   /** Deletes the trials that match `where`. A later run of the grid registers them again. Returns how many. */
   deleteTrials(experiment: ExperimentRef, where?: Query): Promise<number>;
 }
-
-/**
- * A trial that is registered anew has the id that it had. Its tokens begin beyond all that the deleted one
- * had, so that none is used twice: no trial is claimed so often, and there is room for two million deletions.
- */
-const tokensOfATrial = 2 ** 32;
 
 export function createAdministrationStore(
   context: StorageContext,
@@ -149,50 +144,9 @@ export function createAdministrationStore(
 
     async deleteTrials(ref, where = {}) {
       const { key } = await experiments.getExperiment(ref);
-      const documents = await database.read(
-        "trials",
-        { ...where, experiment: key },
-        { select: ["number", "token"], scan: true },
-      );
-      let count = 0;
-      for (let from = 0; from < documents.length; from += pageSize) {
-        count += await deletePage(key, documents.slice(from, from + pageSize));
-      }
-      return count;
+      return await deleteTrials(context, key, where);
     },
   };
-
-  /** Deletes trials that are as they were read, with all that belongs to them. */
-  async function deletePage(experiment: number, trials: readonly Document[]): Promise<number> {
-    const operations: Operation[] = [
-      {
-        kind: "update",
-        collection: "experiments",
-        query: { key: experiment },
-        change: {
-          // The grid is walked again from its start, so that what is missing comes back.
-          set: { position: 0 },
-          increment: { revision: 1, tokenBase: tokensOfATrial },
-        },
-      },
-    ];
-    const removals: number[] = [];
-    for (const { number, token } of trials) {
-      const after = operations.length;
-      removals.push(after);
-      operations.push({
-        kind: "remove",
-        collection: "trials",
-        query: { experiment, number, token },
-      });
-      for (const collection of ["attempts", "metrics", "snapshots", "artifacts", "output"]) {
-        operations.push({ kind: "remove", collection, query: { experiment, number }, after });
-      }
-    }
-    const outcome = await database.batch(operations);
-    if (!outcome.applied) return 0;
-    return removals.reduce((sum, place) => sum + (outcome.results[place]?.count ?? 0), 0);
-  }
 }
 
 const updatable: ReadonlySet<string> = new Set(["status", "results"]);

@@ -1,11 +1,11 @@
-import type { Document, Operation } from "../database/contract.ts";
+import type { Document, Operation, Query } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
-import { readBlob, toChunks } from "./blobs.ts";
+import { keepBlob, readBlob, releaseBlob, toChunks } from "./blobs.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { Lease } from "./leases.ts";
 import { numberIn, textIn } from "./records.ts";
-import { leaseLost, trialDocument, trialNotFound, writableTrial } from "./trial-documents.ts";
+import { trialDocument, writableTrial } from "./trial-documents.ts";
 
 /** A named file or blob of a trial. */
 export interface Artifact {
@@ -26,6 +26,27 @@ export interface ArtifactStore {
   getArtifacts(trialId: string): Promise<Artifact[]>;
   /** The content of an artifact. `NOT_FOUND`, or `CORRUPT` when it is not what was written. */
   readArtifact(trialId: string, name: string): Promise<Buffer>;
+}
+
+function inserted(document: Document): Operation {
+  return {
+    kind: "insert",
+    collection: "artifacts",
+    documents: [document],
+    ifAbsent: true,
+    required: true,
+  };
+}
+
+/** Replaces an artifact that is as it was read. */
+function changed(query: Query, document: Document): Operation {
+  return {
+    kind: "update",
+    collection: "artifacts",
+    query,
+    change: { set: document },
+    required: true,
+  };
 }
 
 export function createArtifactStore(context: StorageContext): ArtifactStore {
@@ -49,25 +70,36 @@ export function createArtifactStore(context: StorageContext): ArtifactStore {
 
   return {
     async saveArtifact(trialId, name, data, lease) {
-      const { experiment, number, attempt } = await writableTrial(context, trialId, lease);
-      const { blob, documents } = toChunks(experiment as number, data);
-      const key = { experiment, number, name };
-      const document = { ...key, attempt, createdAt: timestamp(context), ...blob };
-      const held = lease === undefined ? {} : { token: lease.token, status: "reserved" };
-      const operations: Operation[] = [
-        {
-          kind: "update",
-          collection: "trials",
-          query: { id: trialId, ...held },
-          change: { increment: { token: 0 } },
-          required: true,
-        },
-        { kind: "insert", collection: "blobs", documents, ifAbsent: true },
-        { kind: "insert", collection: "artifacts", documents: [document], ifAbsent: true },
-        { kind: "update", collection: "artifacts", query: key, change: { set: document } },
-      ];
-      if ((await database.batch(operations)).applied) return toArtifact(document);
-      throw lease === undefined ? trialNotFound(context, trialId) : leaseLost(trialId);
+      for (;;) {
+        const { experiment, number, attempt } = await writableTrial(context, trialId, lease);
+        const { blob, documents } = toChunks(experiment as number, data);
+        const key = { experiment, number, name };
+        const document = { ...key, attempt, createdAt: timestamp(context), ...blob };
+        const held = lease === undefined ? {} : { token: lease.token, status: "reserved" };
+        const before: Operation[] = [
+          {
+            kind: "update",
+            collection: "trials",
+            query: { id: trialId, ...held },
+            change: { increment: { token: 0 } },
+            required: true,
+          },
+          ...keepBlob(experiment as number, blob, documents, 1),
+        ];
+        const [replaced] = await database.read("artifacts", key, { select: ["sha256"] });
+        const place = before.length;
+        const outcome = await database.batch(
+          replaced === undefined
+            ? [...before, inserted(document)]
+            : [
+                ...before,
+                changed({ ...key, sha256: replaced["sha256"] }, document),
+                ...releaseBlob(context, { ...replaced, experiment }, place, place + 1),
+              ],
+        );
+        // Otherwise the trial went to somebody else, or somebody else saved this artifact at the same time.
+        if (outcome.applied) return toArtifact(document);
+      }
     },
 
     async getArtifacts(trialId) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Document } from "../database/contract.ts";
+import type { Document, Operation } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { StorageContext } from "./context.ts";
 
@@ -11,7 +11,17 @@ export interface BlobIdentity {
   readonly bytes: number;
 }
 
-/** The chunks of some content, to be inserted where they are absent, and its identity. */
+/**
+ * Beside its chunks content has a document that counts who has it, snapshots and artifacts: at 0 it is freed.
+ * Content that was stored before there were counts has none, and stays as long as its experiment.
+ */
+const countPlace = -1;
+
+function countOf(experiment: unknown, sha256: unknown): Document {
+  return { experiment, sha256, chunk: countPlace };
+}
+
+/** The chunks of some content, to be kept by `keepBlob`, and its identity. */
 export function toChunks(
   experiment: number,
   content: Uint8Array,
@@ -22,6 +32,61 @@ export function toChunks(
     documents.push({ experiment, sha256, chunk, data: content.subarray(at, at + chunkBytes) });
   }
   return { blob: { sha256, bytes: content.length }, documents };
+}
+
+/**
+ * The part of a batch that stores content where it is absent, for one more that has it.
+ * @param base the place in the batch at which it begins
+ */
+export function keepBlob(
+  experiment: number,
+  { sha256 }: BlobIdentity,
+  chunks: readonly Document[],
+  base: number,
+): Operation[] {
+  const count = countOf(experiment, sha256);
+  const collection = "blobs";
+  return [
+    { kind: "insert", collection, documents: [...chunks], ifAbsent: true },
+    // Together with the chunks or never: a count that began later would miss who had them before.
+    {
+      kind: "insert",
+      collection,
+      documents: [{ ...count, users: 0 }],
+      ifAbsent: true,
+      after: base,
+    },
+    { kind: "update", collection, query: count, change: { increment: { users: 1 } } },
+  ];
+}
+
+/**
+ * The part of a batch that frees content when nobody has it any more. It has to be one transaction: whoever
+ * stores the same content at this moment finds all of it or nothing.
+ * @param had the place in the batch of the removal of one that had it
+ * @param base the place in the batch at which it begins
+ */
+export function releaseBlob(
+  { database }: StorageContext,
+  { experiment, sha256 }: Document,
+  had: number,
+  base: number,
+): Operation[] {
+  if (!database.capabilities.atomicBatch) return [];
+  const count = countOf(experiment, sha256);
+  const chunks = { experiment, sha256, chunk: { $gte: 0 } };
+  const collection = "blobs";
+  return [
+    {
+      kind: "update",
+      collection,
+      query: count,
+      change: { increment: { users: -1 } },
+      after: had,
+    },
+    { kind: "remove", collection, query: { ...count, users: { $lte: 0 } }, after: base },
+    { kind: "remove", collection, query: chunks, after: base + 1 },
+  ];
 }
 
 /** Reads content back; `CORRUPT`, naming it as `what`, when it is not what was written. */

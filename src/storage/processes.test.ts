@@ -58,6 +58,35 @@ test("what a killed process left is lost: its run, its trial and the attempt", a
   await storage.close();
 }, 60_000);
 
+test("processes that are killed while they replace artifacts leave whole ones, and no other content", async () => {
+  const folder = await projectFolder({});
+  const file = folder.path("a.db");
+  const storage = await openStorage(file);
+  const experiment = await storedGrid(storage, 3);
+  const ids = await storage.getTrialIds(experiment);
+  const replaceArtifacts = await nodeProgram(folder, "replace-artifacts");
+  for (let round = 1; round <= 4; round += 1) {
+    const programs = [replaceArtifacts(file, ...ids), replaceArtifacts(file, ...ids)];
+    for (const program of programs) {
+      for (let i = 0; i < round * 3; i += 1) await program.line();
+      const ended = once(program.process, "exit");
+      program.process.kill("SIGKILL");
+      await ended;
+    }
+    const named = new Set<string>();
+    for (const id of ids) {
+      for (const { name, sha256 } of await storage.getArtifacts(id)) {
+        named.add(sha256);
+        expect((await storage.readArtifact(id, name)).length).toBe(1_500_000);
+      }
+    }
+    const select = ["sha256"];
+    const blobs = await storage.database.read("blobs", {}, { scan: true, select });
+    expect(new Set(blobs.map(({ sha256 }) => sha256))).toEqual(named);
+  }
+  await storage.close();
+}, 120_000);
+
 test("the trial of a process that was killed is taken over at once, and stays exactly one", async () => {
   const folder = await projectFolder({});
   const file = folder.path("a.db");

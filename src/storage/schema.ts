@@ -192,7 +192,7 @@ const output: CollectionDeclaration = {
   indexes: [{ fields: ["experiment", "number", "attempt", "part"], unique: true }],
 };
 
-/** Content in chunks, under the hash of the whole. */
+/** Content in chunks, under the hash of the whole; with a count of who has it (`blobs.ts`). */
 const blobs: CollectionDeclaration = {
   name: "blobs",
   fields: { experiment: "integer", sha256: "text", chunk: "integer", data: "bytes" },

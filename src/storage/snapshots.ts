@@ -2,7 +2,7 @@ import type { Document, Operation } from "../database/contract.ts";
 import type { Snapshot, SnapshotInfo } from "../model/trial.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
-import { readBlob, toChunks } from "./blobs.ts";
+import { keepBlob, readBlob, toChunks } from "./blobs.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import type { Lease } from "./leases.ts";
 import { decodedIn, numberIn, optionalNumber, optionalText, textIn } from "./records.ts";
@@ -95,7 +95,7 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
             change: { set: { snapshots: snapshot } },
             required: true,
           },
-          { kind: "insert", collection: "blobs", documents, ifAbsent: true },
+          ...keepBlob(experiment, blob, documents, 1),
           {
             kind: "insert",
             collection: "snapshots",

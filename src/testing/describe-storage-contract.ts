@@ -8,6 +8,7 @@ import { attemptTests } from "./storage/attempts.ts";
 import { claimAheadTests } from "./storage/claim-ahead.ts";
 import { claimTests } from "./storage/claims.ts";
 import { codeTests } from "./storage/code.ts";
+import { contentTests } from "./storage/content.ts";
 import { deletionTests } from "./storage/deletion.ts";
 import { experimentTests } from "./storage/experiments.ts";
 import { insertionTests } from "./storage/insertion.ts";
@@ -52,6 +53,7 @@ const parts: readonly (readonly [title: string, define: (tests: StorageTests) =>
   ["reading trials", readingTests],
   ["snapshots", snapshotTests],
   ["artifacts", artifactTests],
+  ["stored content", contentTests],
   ["metrics", metricTests],
   ["output", outputTests],
   ["algorithm lock", algorithmLockTests],
