@@ -36,6 +36,9 @@ export interface Algorithm {
   readonly name: string;
   /** At most `count` suggestions that are not known yet; fewer, or none, when the space is exhausted. */
   suggest(request: SuggestRequest): Promise<SuggestResult>;
-  /** Learns from a trial that finished. */
-  observe(observation: Observation): void;
+  /**
+   * Learns from a trial that finished: from those of earlier runs before the first suggestion, in the order of
+   * their numbers, then from each once as it finishes. Left out where suggestions depend on nothing found.
+   */
+  readonly observe?: (observation: Observation) => void;
 }

@@ -15,13 +15,7 @@ import { suggestionAt } from "./grid.ts";
  */
 export function createRandomSearch(space: Space, seed: number): Algorithm {
   const suggest = space.enumerable ? permuted(space, seed) : drawn(space, seed);
-  return {
-    name: "random",
-    suggest,
-    observe() {
-      // Draws do not depend on what was found.
-    },
-  };
+  return { name: "random", suggest };
 }
 
 function permuted(space: Space, seed: number): Algorithm["suggest"] {

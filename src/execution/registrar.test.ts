@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { Algorithm } from "../algorithms/algorithm.ts";
 import { createGrid } from "../algorithms/grid.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { choice } from "../space/constructors.ts";
@@ -60,6 +61,53 @@ describe("a grid that is registered step by step", () => {
     const registrar = new Registrar(storage, experiment, createGrid(space), Infinity);
     expect(numbers(await registrar.extend(3, "a"))).toEqual([0, 2]);
     expect(await storage.renewLeases([inserted.claim!])).toEqual([true]);
+  });
+
+  test("tells an algorithm that learns what earlier runs found, before it suggests, and then each once", async () => {
+    const storage = await openStorage("memory:");
+    onTestFinished(() => storage.close());
+    const objectives = [{ name: "loss", direction: "minimize" }] as const;
+    const experiment = await storage.createExperiment({ name: "grid", space, objectives });
+    for (const n of [3, 1, 2, 0]) {
+      const results = n === 2 ? {} : { results: { loss: n / 2 } };
+      await storage.registerTrial(experiment, { n }, results);
+    }
+    const [, , third] = await storage.getTrials(experiment);
+    await storage.setTrialStatus(third!.id, "broken");
+
+    const heard: unknown[] = [];
+    const grid = createGrid(space);
+    const learner: Algorithm = {
+      name: "learner",
+      suggest: async (request) => {
+        heard.push("asked");
+        return await grid.suggest(request);
+      },
+      observe: ({ number, status, objective, params }) => {
+        heard.push([number, status, objective, params()["n"]]);
+      },
+    };
+    const registrar = new Registrar(storage, experiment, learner, Infinity);
+    const live = (number: number): void => {
+      const objective = number / 2;
+      const params = () => ({ n: number });
+      registrar.observe({ id: String(number), number, status: "completed", objective, params });
+    };
+    // One that is stored by now, and one that is not yet.
+    live(1);
+    live(7);
+    await registrar.extend(1, "a");
+    live(8);
+    await registrar.extend(1, "a");
+    expect(heard.filter((entry) => entry !== "asked")).toEqual([
+      [0, "completed", 0, 0],
+      [1, "completed", 0.5, 1],
+      [2, "broken", undefined, 2],
+      [3, "completed", 1.5, 3],
+      [7, "completed", 3.5, 7],
+      [8, "completed", 4, 8],
+    ]);
+    expect(heard.indexOf("asked")).toBe(5);
   });
 
   test("stops at the limit, and goes on when a broken trial gives its place away", async () => {

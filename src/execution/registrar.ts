@@ -3,10 +3,12 @@ import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { contentKey, trialId } from "../model/identity.ts";
 import type { Suggestion } from "../model/suggestion.ts";
-import type { ClaimedTrial } from "../storage/leases.ts";
+import type { Trial } from "../model/trial.ts";
 import type { AheadStore } from "../storage/claim-ahead.ts";
 import type { Cursor } from "../storage/cursor.ts";
+import type { ClaimedTrial } from "../storage/leases.ts";
 import type { RegistrationStore } from "../storage/registration.ts";
+import type { TrialReadStore } from "../storage/trials.ts";
 import { encodeValue } from "../values/encode.ts";
 
 /** Why no more trials were registered. `full`: `maxTrials` leaves no place now. */
@@ -14,17 +16,24 @@ export type Extension =
   | { readonly kind: "registered"; readonly claimed: readonly ClaimedTrial[] }
   | { readonly kind: "full" | "exhausted" };
 
+/** What the registrar needs of a storage. */
+type RegistrarStorage = RegistrationStore &
+  Pick<AheadStore, "trialStates"> &
+  Pick<TrialReadStore, "eachTrial">;
+
 /** Registers what the algorithm suggests, together with all other processes that do. */
 export class Registrar {
-  readonly #storage: RegistrationStore & AheadStore;
+  readonly #storage: RegistrarStorage;
   readonly #experiment: Experiment;
   readonly #algorithm: Algorithm;
   readonly #maxTrials: number;
   readonly #algorithmText: string;
   #isExhausted = false;
+  /** What finished in this run before the algorithm heard of earlier runs; undefined from then on. */
+  #early: Map<number, Observation> | undefined = new Map();
 
   constructor(
-    storage: RegistrationStore & AheadStore,
+    storage: RegistrarStorage,
     experiment: Experiment,
     algorithm: Algorithm,
     maxTrials: number,
@@ -38,6 +47,7 @@ export class Registrar {
 
   /** Registers up to `count` trials more and reserves them for a holder. */
   async extend(count: number, holder: string): Promise<Extension> {
+    await this.#replay();
     while (!this.#isExhausted) {
       const cursor = await this.#storage.readCursor(this.#experiment);
       this.#checkAlgorithm(cursor);
@@ -74,7 +84,38 @@ export class Registrar {
 
   /** Lets the algorithm learn from a trial that finished. */
   observe(observation: Observation): void {
-    this.#algorithm.observe(observation);
+    if (this.#early === undefined) this.#algorithm.observe?.(observation);
+    else if (this.#algorithm.observe !== undefined) {
+      this.#early.set(observation.number, observation);
+    }
+  }
+
+  /** Lets the algorithm learn from all that finished before, once. */
+  async #replay(): Promise<void> {
+    const early = this.#early;
+    if (early === undefined) return;
+    if (this.#algorithm.observe !== undefined) {
+      const where = { status: { $in: ["completed", "broken", "pruned"] } };
+      for await (const trial of this.#storage.eachTrial(this.#experiment, { where })) {
+        // A trial is heard of before its end is stored, so what is stored is heard of once.
+        early.delete(trial.number);
+        this.#algorithm.observe(this.#toObservation(trial));
+      }
+      for (const observation of early.values()) this.#algorithm.observe(observation);
+    }
+    this.#early = undefined;
+  }
+
+  #toObservation({ id, number, status, results, params }: Trial): Observation {
+    const [first] = this.#experiment.objectives;
+    const value = first === undefined ? undefined : results?.[first.name];
+    return {
+      id,
+      number,
+      status: status === "completed" || status === "pruned" ? status : "broken",
+      objective: status === "completed" && typeof value === "number" ? value : undefined,
+      params: () => params,
+    };
   }
 
   async #known(suggestions: readonly Suggestion[]): Promise<ReadonlySet<Suggestion>> {

@@ -1,4 +1,4 @@
-import type { Document, Operation, Query } from "../database/contract.ts";
+import type { Document, Query } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { parseTrialStatus, type TrialStatus } from "../model/status.ts";
