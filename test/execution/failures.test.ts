@@ -205,6 +205,42 @@ describe("a worker that is lost with its trial", () => {
     expect(trial.error).toMatchObject({ cause: "error", message: "Nothing caught: Forgotten" });
   });
 
+  test.each([
+    { executor: "serial" },
+    { executor: "threads", workers: 1 },
+    { executor: "processes", workers: 1 },
+  ] as const)(
+    "is not the one that runs when what an ended trial left fails, with %o",
+    async (options) => {
+      const { execute, open } = await experimentFolder(`
+      const forget = {
+        "a timer": () => setTimeout(() => { throw new TypeError("Left by a timer"); }, 100),
+        "a promise": () => void sleep(100).then(() => { throw new Error("Left by a promise"); }),
+        nothing: () => undefined,
+      };
+      export default defineExperiment({
+        name: "left",
+        space: { leaves: choice(["a timer", "a promise", "nothing"]) },
+        run: async ({ leaves }) => {
+          forget[leaves]();
+          if (leaves === "nothing") await sleep(500);
+          return { leaves };
+        },
+      });`);
+      let output = "";
+      const summary = await execute({ ...options, onOutput: (text) => (output += text) });
+      expect(summary).toMatchObject({ completed: 3, broken: 0 });
+      expect(output).toMatch(
+        /^Trial 0 had ended when nothing caught an error of it: TypeError: Left by a timer\n.*experiment\.ts:/m,
+      );
+      expect(output).toMatch(
+        /^Trial 1 had ended when nothing caught an error of it: Error: Left by a promise\n/m,
+      );
+      const attempts = (await (await open()).getTrials("left")).map(({ attempt }) => attempt);
+      expect(attempts).toEqual([1, 1, 1]);
+    },
+  );
+
   test("by its memory: the trial is broken with that cause", async () => {
     const { file, url, open } = await experimentFolder(
       secondRuns(`const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length));`),

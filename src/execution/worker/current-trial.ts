@@ -9,9 +9,14 @@ export function withTrial<T>(trial: TrialContext, action: () => T): T {
   return current.run(trial, action);
 }
 
+/** The trial that the calling code belongs to, also when that trial has ended; undefined outside of one. */
+export function currentTrial(): TrialContext | undefined {
+  return current.getStore();
+}
+
 /** The trial that the calling code belongs to. `USAGE` outside of one. */
 export function getTrial(): TrialContext {
-  const trial = current.getStore();
+  const trial = currentTrial();
   if (trial !== undefined) return trial;
   throw new AssayError("USAGE", "getTrial was called outside of a trial");
 }

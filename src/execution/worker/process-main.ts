@@ -19,6 +19,7 @@ new Socket({ fd: 3, readable: true, writable: false })
   .on("close", () => process.exit());
 
 process.on("uncaughtExceptionMonitor", (error) => {
+  if (session.isInLeftCode) return;
   const { message, stack } = toTrialError(error);
   const crash = { cause: "error", message: `Nothing caught: ${message}` };
   send({ type: "crashed", error: stack === undefined ? crash : { ...crash, stack } });

@@ -12,6 +12,7 @@ import type {
   ToRunner,
   TrialRequest,
 } from "../protocol.ts";
+import type { TrialContext } from "../trial-context.ts";
 import { withTrial } from "./current-trial.ts";
 import { toTrialError } from "./trial-error.ts";
 import type { CapturedStreams } from "./capture-output.ts";
@@ -73,6 +74,10 @@ export class TrialRunner {
   /** Asks for the first task. */
   start(): void {
     this.#move({});
+  }
+
+  isRunning(trial: TrialContext): boolean {
+    return this.#current === trial;
   }
 
   receive(message: ToRunner): void {
