@@ -201,11 +201,13 @@ function attemptOf({ trial, status, endedAt }: FinishedReport): Query {
   return status === "broken" ? {} : { attempt: trial.attempt + 1 };
 }
 
-function conditional({ id, token }: ClaimedTrial, change: Change, where: Query = {}): Operation {
+/** Trials are found by number: those of one commit lie side by side, by id they would be anywhere. */
+function conditional(trial: ClaimedTrial, change: Change, where: Query = {}): Operation {
+  const { experiment, number, token } = trial;
   return {
     kind: "update",
     collection: "trials",
-    query: { ...where, id, token, status: "reserved" },
+    query: { ...where, experiment, number, token, status: "reserved" },
     change,
   };
 }
