@@ -64,10 +64,14 @@ export interface SortKey {
 /**
  * How a declared field is kept. `integer` and `real` are numbers, `text` a string, `bytes` a Uint8Array,
  * `encoded` a text of the codec that holds a value of any form: queries reach into it by dotted path.
+ * `id` is a string of 32 lower-case hexadecimal digits, which a backend may keep as 16 bytes. Documents and
+ * queries have the digits, and every query is answered as if they were a text: also a range from the
+ * beginning of an id, or one that no id is in (`leastIdFrom` of `id-field.ts`).
  * A declared field cannot hold null: null is stored as absence. `integer` and `real` hold no NaN and do not
- * tell 0 from -0, `text` holds no NUL and no lone surrogate: such a value is `INVALID_VALUE`.
+ * tell 0 from -0, `text` holds no NUL and no lone surrogate, `id` nothing but such digits: another value is
+ * `INVALID_VALUE`.
  */
-export type FieldType = "integer" | "real" | "text" | "bytes" | "encoded";
+export type FieldType = "integer" | "real" | "text" | "id" | "bytes" | "encoded";
 
 export interface IndexDeclaration {
   readonly fields: readonly string[];

@@ -113,7 +113,9 @@ test("no statement of storage looks at all documents of a large collection, or s
   await registerGrid(storage, await storage.getExperiment(experiment));
   await storage.deleteExperiment(experiment);
 
-  const plans = [...connection.statements].map((sql) => ({ sql, plan: connection.explain(sql) }));
+  // What nothing can meet, such as an id of half the length, SQLite decides before it looks at a document.
+  const statements = [...connection.statements].filter((sql) => !sql.endsWith(" WHERE 0"));
+  const plans = statements.map((sql) => ({ sql, plan: connection.explain(sql) }));
   // It saw the statements, and what a scan looks like.
   expect(plans.length).toBeGreaterThan(30);
   expect(connection.explain('SELECT * FROM "trials" WHERE "seed" = ?')).toEqual(["SCAN trials"]);

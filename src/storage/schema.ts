@@ -25,7 +25,7 @@ const experiments: CollectionDeclaration = {
   name: "experiments",
   fields: {
     key: "integer",
-    id: "text",
+    id: "id",
     /** Absent once the experiment is deleted: nothing under it can be reached then. */
     name: "text",
     version: "integer",
@@ -65,7 +65,7 @@ const trials: CollectionDeclaration = {
   fields: {
     experiment: "integer",
     number: "integer",
-    id: "text",
+    id: "id",
     status: "text",
     /** 0 when open, the end of the lease when reserved, absent when finished. In the database's time. */
     availableAt: "real",

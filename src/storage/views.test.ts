@@ -77,6 +77,17 @@ test("a parameter has its own name as its column, also where trials have a field
   await storage.close();
 });
 
+test("a view shows ids as everything else does, and finds them", async () => {
+  const { storage, select } = await opened();
+  const experiment = await storedGrid(storage, 3);
+  const view = await storage.refreshView("grid");
+  const [, second] = await storage.getTrialIds(experiment);
+  expect(select(`select number, id from "${String(view)}" where id = '${String(second)}'`)).toEqual(
+    [{ number: 1, id: second }],
+  );
+  await storage.close();
+});
+
 test("names that are taken get another column or view", async () => {
   const { storage, select } = await opened();
   const space = createSpace({ number: choice([7]), Status: "x", loss: 1, LOSS: 2 });

@@ -3,6 +3,7 @@ import { batchTests } from "./database/batches.ts";
 import { changeTests } from "./database/changes.ts";
 import { claimTests } from "./database/claims.ts";
 import { contractCollections } from "./database/collections.ts";
+import { idTests } from "./database/ids.ts";
 import { indexTests } from "./database/indexes.ts";
 import { lifecycleTests } from "./database/lifecycle.ts";
 import { operatorTests } from "./database/operators.ts";
@@ -32,6 +33,7 @@ const parts: readonly (readonly [title: string, define: (tests: DatabaseTests) =
   ["paths", pathTests],
   ["order, limit and selection", orderTests],
   ["values", valueTests],
+  ["ids", idTests],
   ["changes", changeTests],
   ["claims", claimTests],
   ["indexes", indexTests],

@@ -1,6 +1,6 @@
 import type { CollectionDeclaration } from "../../database/contract.ts";
 
-/** A collection with a declared field of every type. Whatever else a document holds is undeclared. */
+/** A collection with a declared field of every type but `id`. Whatever else a document holds is undeclared. */
 const items: CollectionDeclaration = {
   name: "items",
   fields: {
@@ -26,7 +26,14 @@ const notes: CollectionDeclaration = {
   indexes: [{ fields: ["item"], unique: true }],
 };
 
-export const contractCollections: readonly CollectionDeclaration[] = [items, notes];
+/** Documents that are found by an id. */
+const marks: CollectionDeclaration = {
+  name: "marks",
+  fields: { id: "id", place: "integer" },
+  indexes: [{ fields: ["id"], unique: true, sparse: "id" }],
+};
+
+export const contractCollections: readonly CollectionDeclaration[] = [items, notes, marks];
 
 /** Lets a query be of any shape. */
 export const scan = { scan: true } as const;

@@ -14,8 +14,9 @@ import {
 } from "../../contract.ts";
 import { matchesDocument, valueAt } from "../../match.ts";
 import { parseQuery } from "../../query.ts";
+import type { Bound } from "./columns.ts";
 import type { Connection } from "./connection.ts";
-import { identifier, restColumn, toFilter, toOrder, type Bound } from "./sql.ts";
+import { identifier, restColumn, toFilter, toOrder } from "./sql.ts";
 import type { Table } from "./table.ts";
 
 interface Row {

@@ -1,11 +1,10 @@
 import { encodeValue } from "../../../values/encode.ts";
-import { isPlainKey, isPlainString } from "../../../values/plain.ts";
+import { isPlainKey } from "../../../values/plain.ts";
 import { ServerTime, type FieldType, type SortKey } from "../../contract.ts";
+import { leastIdFrom } from "../../id-field.ts";
 import type { DeclaredFields } from "../../match.ts";
-import type { Condition } from "../../query.ts";
-
-/** A value that SQLite can be given. */
-export type Bound = number | string | Uint8Array | null;
+import type { Condition, Operator } from "../../query.ts";
+import { toColumn, type Bound } from "./columns.ts";
 
 /** The column that holds the fields nobody declared. */
 export const restColumn = "document";
@@ -74,21 +73,6 @@ export function toFilter(
   return { sql: terms.length === 0 ? "1" : terms.join(" AND "), bound, residual };
 }
 
-/** The value as a column of this type would hold it; undefined when no such column can equal it. */
-function boundFor(type: FieldType, value: unknown): Bound | undefined {
-  switch (type) {
-    case "integer":
-    case "real":
-      return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
-    case "text":
-      return typeof value === "string" && isPlainString(value) ? value : undefined;
-    case "bytes":
-      return value instanceof Uint8Array ? value : undefined;
-    case "encoded":
-      return undefined;
-  }
-}
-
 function termOfColumn({ path, operator }: Condition, value: unknown, type: FieldType): Term {
   const column = identifier(path);
   if (operator === "$exists" || value === null) {
@@ -97,18 +81,20 @@ function termOfColumn({ path, operator }: Condition, value: unknown, type: Field
     return { sql: `${column} IS ${present ? "NOT " : ""}NULL`, bound: [], exact: true };
   }
   if (operator === "$in") {
-    const items = (value as readonly unknown[]).map((item) => boundFor(type, item));
-    if (type === "bytes" || (value as readonly unknown[]).includes(null)) return everything;
-    const list = items.filter((item) => item !== undefined).map(jsonText);
+    const items = value as readonly unknown[];
+    if (type === "bytes" || items.includes(null)) return everything;
+    const list = items.filter((item) => toColumn(type, item) !== undefined).map(jsonText);
     return {
-      sql: `${column} IN (SELECT value FROM json_each(?))`,
+      sql: `${column} IN (SELECT ${type === "id" ? "unhex(value)" : "value"} FROM json_each(?))`,
       bound: [`[${list.join(",")}]`],
       exact: true,
     };
   }
-  const bound = boundFor(type, value);
+  const bound = toColumn(type, value);
   const isRange = operator in comparison;
-  if (isRange && bound === undefined && isComparable(type, value)) return everything;
+  if (isRange && bound === undefined && isComparable(type, value)) {
+    return type === "id" ? idRange(column, operator, value as string) : everything;
+  }
   if (bound === undefined) return operator === "$ne" ? { ...everything, exact: true } : nothing;
   if (operator === "$eq") return { sql: `${column} = ?`, bound: [bound], exact: true };
   if (operator === "$ne") return { sql: `${column} IS NOT ?`, bound: [bound], exact: true };
@@ -116,13 +102,23 @@ function termOfColumn({ path, operator }: Condition, value: unknown, type: Field
   return { sql: `${column} ${comparison[operator]} ?`, bound: [bound], exact: true };
 }
 
+/** A range of ids whose end is a text that is none, such as the beginning of one. */
+function idRange(column: string, operator: Operator, end: string): Term {
+  const isFrom = operator === "$gt" || operator === "$gte";
+  const least = leastIdFrom(end);
+  if (least === undefined && isFrom) return nothing;
+  if (least === undefined) return { sql: `${column} IS NOT NULL`, bound: [], exact: true };
+  const bound = [Buffer.from(least, "hex")];
+  return { sql: `${column} ${isFrom ? ">=" : "<"} ?`, bound, exact: true };
+}
+
 /** Whether a value that no such column can hold has a place in the order of those that it can hold. */
 function isComparable(type: FieldType, value: unknown): boolean {
-  return type === "text" ? typeof value === "string" : typeof value === "bigint";
+  return type === "text" || type === "id" ? typeof value === "string" : typeof value === "bigint";
 }
 
 /** JSON has no infinities; SQLite reads a number beyond all others as one. */
-function jsonText(item: Bound): string {
+function jsonText(item: unknown): string {
   if (item === Infinity || item === -Infinity) return item > 0 ? "9e999" : "-9e999";
   return JSON.stringify(item);
 }

@@ -139,6 +139,49 @@ test("a file that was cut off is CORRUPT", async () => {
   await expect(read()).rejects.toMatchObject({ code: "CORRUPT", message: `${path} is damaged` });
 });
 
+test("a file whose ids are texts, as another version of Assay keeps them, is CORRUPT in one line", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const kept = (type: "text" | "id") => [{ name: "marks", fields: { id: type }, indexes: [] }];
+  const earlier = new ManagedDatabase(await openSqlite({ path, collections: kept("text") }));
+  await earlier.define(kept("text"));
+  await earlier.write("marks", { id: "0".repeat(32) });
+  await earlier.close();
+  const database = new ManagedDatabase(await openSqlite({ path, collections: kept("id") }));
+  await expect(database.read("marks", {}, { scan: true })).rejects.toMatchObject({
+    code: "CORRUPT",
+    message:
+      'The field "id" of "marks" holds string where an id is kept as bytes; another version of Assay wrote it',
+  });
+  await database.close();
+});
+
+test("an id is kept as its 16 bytes, and a view shows its digits", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const marks = [{ name: "marks", fields: { id: "id", place: "integer" }, indexes: [] }] as const;
+  const database = new ManagedDatabase(await openSqlite({ path, collections: marks }));
+  await database.define(marks);
+  const id = "0123456789abcdef0123456789abcdef";
+  await database.write("marks", [{ id, place: 1 }, { place: 2 }]);
+  const columns = { id: "id", place: "place" };
+  const view = (name: string, query: Document): ViewDeclaration => {
+    return { name, collection: "marks", query, columns };
+  };
+  await database.replaceViews([view("every", {}), view("chosen", { id })], []);
+  const raw = new Sqlite(path, { readonly: true });
+  expect(
+    raw.prepare("select typeof(id), length(id) from marks where place = 1").raw().get(),
+  ).toEqual(["blob", 16]);
+  expect(raw.prepare("select * from every").all()).toEqual([
+    { id, place: 1 },
+    { id: null, place: 2 },
+  ]);
+  expect(raw.prepare("select * from chosen").all()).toEqual([{ id, place: 1 }]);
+  raw.close();
+  await database.close();
+});
+
 test("many handles may create one file at the same time", async () => {
   const folder = await projectFolder({});
   const handles = await Promise.all(

@@ -1,19 +1,11 @@
 import { AssayError } from "../../../errors/assay-error.ts";
 import { decodeValue } from "../../../values/decode.ts";
 import { encodeValue } from "../../../values/encode.ts";
-import { isPlainString } from "../../../values/plain.ts";
 import type { Document, FieldType, IndexDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
 import { setField } from "../../set-field.ts";
-import { identifier, locate, restColumn, type Bound } from "./sql.ts";
-
-const columnType: Readonly<Record<FieldType, string>> = {
-  integer: "INTEGER",
-  real: "REAL",
-  text: "TEXT",
-  bytes: "BLOB",
-  encoded: "TEXT",
-};
+import { columnType, toColumn, type Bound } from "./columns.ts";
+import { identifier, locate, restColumn } from "./sql.ts";
 
 /** How one collection is laid out: its declared fields as columns, all others as JSON in one more. */
 export class Table {
@@ -73,11 +65,24 @@ export class Table {
   toBound(field: string, value: unknown): Bound {
     if (value === undefined || value === null) return null;
     const type = this.fields[field];
-    if (fits(type, value)) return value as Bound;
+    const bound = type === undefined ? undefined : toColumn(type, value);
+    if (bound !== undefined) return bound;
+    const wanted = type === "id" ? "32 lower-case hexadecimal digits" : String(type);
     throw new AssayError(
       "INVALID_VALUE",
-      `The field "${field}" of ${this.name} holds ${String(type)}, not ${describe(value)}`,
+      `The field "${field}" of ${this.name} holds ${wanted}, not ${describe(type, value)}`,
       { details: { field, type } },
+    );
+  }
+
+  /** One declared field's value from its column. */
+  #fromColumn(field: string, value: unknown): unknown {
+    if (this.fields[field] !== "id") return value;
+    if (Buffer.isBuffer(value)) return value.toString("hex");
+    throw new AssayError(
+      "CORRUPT",
+      `The field "${field}" of ${this.name} holds ${typeof value} where an id is kept as bytes; another version of Assay wrote it`,
+      { details: { field } },
     );
   }
 
@@ -105,7 +110,7 @@ export class Table {
         for (const key of Object.keys(rest)) {
           if (select === undefined || select.includes(key)) setField(document, key, rest[key]);
         }
-      } else document[field] = value;
+      } else document[field] = this.#fromColumn(field, value);
     }
     return document;
   }
@@ -127,16 +132,8 @@ export class Table {
   }
 }
 
-/** NaN has no place in an order, and not every backend holds a NUL or a lone surrogate in a text. */
-function fits(type: FieldType | undefined, value: unknown): boolean {
-  if (type === "integer" || type === "real") {
-    return typeof value === "number" && !Number.isNaN(value);
-  }
-  if (type === "bytes") return value instanceof Uint8Array;
-  return typeof value === "string" && (type === "encoded" || isPlainString(value));
-}
-
-function describe(value: unknown): string {
+function describe(type: FieldType | undefined, value: unknown): string {
   if (typeof value === "number") return String(value);
-  return typeof value === "string" ? "a text with a NUL or half a character" : typeof value;
+  if (typeof value !== "string") return typeof value;
+  return type === "text" ? "a text with a NUL or half a character" : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-import type { ViewDeclaration } from "../../contract.ts";
+import type { FieldType, ViewDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
 import { parseQuery } from "../../query.ts";
 import { identifier, locate } from "./sql.ts";
@@ -10,15 +10,21 @@ function literal(value: unknown): string {
   throw new RangeError("A view is restricted by numbers and strings only");
 }
 
+/** A whole column as a person reads it: an id by its digits. Of what is absent SQLite makes an empty text. */
+function readable(column: string, type: FieldType | undefined): string {
+  return type === "id" ? `nullif(lower(hex(${column})), '')` : column;
+}
+
 /** CREATE VIEW with a column for each declared one; values inside JSON come out as SQL values. */
 export function viewSql(view: ViewDeclaration, fields: DeclaredFields): string {
   const columns = Object.entries(view.columns).map(([name, path]) => {
     const { column, inside } = locate(path, fields);
-    const value = inside === "" ? column : `json_extract(${column}, ${inside})`;
+    const inJson = `json_extract(${column}, ${inside})`;
+    const value = inside === "" ? readable(column, fields[path]) : inJson;
     return `${value} AS ${identifier(name)}`;
   });
   const conditions = parseQuery(view.query).map(
-    ({ path, operand }) => `${identifier(path)} = ${literal(operand)}`,
+    ({ path, operand }) => `${readable(identifier(path), fields[path])} = ${literal(operand)}`,
   );
   return `CREATE VIEW ${identifier(view.name)} AS SELECT ${columns.join(", ")} FROM ${identifier(view.collection)} WHERE ${conditions.join(" AND ") || "1"}`;
 }
