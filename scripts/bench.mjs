@@ -1,6 +1,6 @@
 // npm run bench: lists the benchmarks; npm run bench NAME …: runs these; npm run bench all: each in turn.
 // A benchmark is bench/NAME.ts, run against the built package in a process of its own; what several
-// share is in bench/lib/.
+// share is in bench/lib/. Internals that the package does not export are bundled from src/.
 
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
@@ -8,17 +8,6 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 const folder = join(import.meta.dirname, "../bench");
-
-/** Internals come from dist/ too: what is measured is what users run, and there is one copy of it. */
-const sourceFromDist = {
-  name: "source-from-dist",
-  setup({ onResolve }) {
-    onResolve({ filter: /^(\.\.\/)+src\// }, ({ path }) => ({
-      path: path.replace(/^(\.\.\/)+src\//, "../dist/").replace(/\.ts$/, ".js"),
-      external: true,
-    }));
-  },
-};
 
 /** The first line of the comment that a benchmark starts with. */
 function summary(name) {
@@ -40,7 +29,6 @@ async function run(name) {
       target: "node20",
       sourcemap: "inline",
       logLevel: "error",
-      plugins: [sourceFromDist],
     });
     console.log(`\n# ${name}: ${summary(name)}`);
     const nodeOptions = ["--enable-source-maps", "--expose-gc"];
