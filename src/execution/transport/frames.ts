@@ -1,6 +1,6 @@
 import { decodeValue } from "../../values/decode.ts";
 import { encodeValue } from "../../values/encode.ts";
-import { isPlainString } from "../../values/plain.ts";
+import { isPlainObject, isPlainString } from "../../values/plain.ts";
 
 /*
  * How a message travels as bytes, over anything that carries them in order:
@@ -8,21 +8,27 @@ import { isPlainString } from "../../values/plain.ts";
  *   u32 size of what follows | u32 size of the text | text | attachments, each: u32 size | bytes
  *
  * Little endian. The text is the message in the codec's form, as UTF-8. What would be copied and escaped
- * at a cost (bytes, long texts) is attached as it is, and the text says `{"attached":place,"as":kind}`.
+ * at a cost (bytes, long texts) is attached as it is. Where something is, the text is instead
+ * `{"message":…,"places":[…]}`: the message without it, and the place of each attachment in order.
  */
 
 /** A text of at least this many characters is attached. */
 const longText = 4096;
 
-interface Attachment {
-  readonly attached: number;
+type Path = readonly (string | number)[];
+
+/** Where an attachment belongs in the text's value. */
+interface Place {
+  readonly path: Path;
   readonly as: "bytes" | "text";
 }
 
 /** The bytes of a message. */
 export function encodeFrame(message: object): Buffer {
-  const attachments: Uint8Array[] = [];
-  const text = encodeValue(detach(message, attachments));
+  const detaching = new Detaching();
+  const rest = detaching.detach(message);
+  const { places, attachments } = detaching;
+  const text = encodeValue(attachments.length === 0 ? message : { message: rest, places });
   const textSize = Buffer.byteLength(text);
   const size = attachments.reduce((sum, { length }) => sum + 4 + length, 4 + textSize);
   const frame = Buffer.allocUnsafe(4 + size);
@@ -85,49 +91,65 @@ export class FrameReader {
   }
 }
 
+/** What is taken out of a message, on the way through it. */
+class Detaching {
+  readonly places: Place[] = [];
+  readonly attachments: Uint8Array[] = [];
+  /** Where in the message it is now. */
+  readonly #path: (string | number)[] = ["message"];
+
+  /** The value with null for what is attached; the same object when nothing is. */
+  detach(value: unknown): unknown {
+    if (typeof value === "string") {
+      return value.length < longText || !isPlainString(value)
+        ? value
+        : this.#attach(Buffer.from(value), "text");
+    }
+    if (value instanceof Uint8Array) return this.#attach(value, "bytes");
+    const before = this.places.length;
+    if (Array.isArray(value)) {
+      const items = Array.from(value, (item, i) => this.#detachAt(i, item));
+      return this.places.length === before ? value : items;
+    }
+    if (!isPlainObject(value)) return value;
+    const entries: [string, unknown][] = [];
+    for (const key in value) entries.push([key, this.#detachAt(key, value[key])]);
+    return this.places.length === before ? value : Object.fromEntries(entries);
+  }
+
+  #detachAt(key: string | number, value: unknown): unknown {
+    this.#path.push(key);
+    const rest = this.detach(value);
+    this.#path.pop();
+    return rest;
+  }
+
+  #attach(bytes: Uint8Array, as: Place["as"]): null {
+    this.attachments.push(bytes);
+    this.places.push({ path: [...this.#path], as });
+    return null;
+  }
+}
+
 function decodeFrame(frame: Buffer): unknown {
   const textEnd = 4 + frame.readUInt32LE(0);
-  const message = decodeValue(frame.toString("utf8", 4, textEnd));
-  if (textEnd === frame.length) return message;
-  const attachments: Buffer[] = [];
-  for (let place = textEnd; place < frame.length;) {
-    const end = place + 4 + frame.readUInt32LE(place);
-    attachments.push(frame.subarray(place + 4, end));
-    place = end;
+  const value = decodeValue(frame.toString("utf8", 4, textEnd));
+  if (textEnd === frame.length) return value;
+  const whole = value as { readonly message: unknown; readonly places: readonly Place[] };
+  let start = textEnd;
+  for (const { path, as } of whole.places) {
+    const end = start + 4 + frame.readUInt32LE(start);
+    const bytes = frame.subarray(start + 4, end);
+    put(whole, path, as === "text" ? bytes.toString() : Buffer.from(bytes));
+    start = end;
   }
-  return attach(message, attachments);
+  return whole.message;
 }
 
-/** The message with what is attached left out; the same object when nothing is. */
-function detach(value: unknown, attachments: Uint8Array[]): unknown {
-  if (typeof value === "string" && value.length >= longText && isPlainString(value)) {
-    attachments.push(Buffer.from(value));
-    return { attached: attachments.length - 1, as: "text" } satisfies Attachment;
-  }
-  if (value instanceof Uint8Array) {
-    attachments.push(value);
-    return { attached: attachments.length - 1, as: "bytes" } satisfies Attachment;
-  }
-  if (typeof value !== "object" || value === null) return value;
-  const before = attachments.length;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => detach(item, attachments));
-    return attachments.length === before ? value : items;
-  }
-  const entries: [string, unknown][] = [];
-  for (const key in value) entries.push([key, detach(Reflect.get(value, key), attachments)]);
-  return attachments.length === before ? value : Object.fromEntries(entries);
-}
-
-function attach(value: unknown, attachments: readonly Buffer[]): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => attach(item, attachments));
-  if (!Object.hasOwn(value, "attached")) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, attach(item, attachments)]),
-    );
-  }
-  const { attached, as } = value as Attachment;
-  const bytes = attachments[attached] ?? Buffer.alloc(0);
-  return as === "text" ? bytes.toString() : Buffer.from(bytes);
+/** Defines rather than sets: a key may be `__proto__`. */
+function put(root: object, path: Path, value: unknown): void {
+  let holder = root;
+  for (const key of path.slice(0, -1)) holder = Reflect.get(holder, key) as object;
+  const rights = { writable: true, enumerable: true, configurable: true };
+  Object.defineProperty(holder, path.at(-1) ?? "", { value, ...rights });
 }
