@@ -1,14 +1,14 @@
 /*
- * Several streams of bytes over one: u16 channel | u32 size | bytes, little endian.
+ * Several streams of bytes over one: u32 channel | u32 size | bytes, little endian.
  */
 
-const headerBytes = 6;
+const headerBytes = 8;
 
 /** A piece of a channel's bytes, to be written to the shared stream at once. */
 export function encodePacket(channel: number, bytes: Uint8Array): Buffer {
   const packet = Buffer.allocUnsafe(headerBytes + bytes.length);
-  packet.writeUInt16LE(channel, 0);
-  packet.writeUInt32LE(bytes.length, 2);
+  packet.writeUInt32LE(channel, 0);
+  packet.writeUInt32LE(bytes.length, 4);
   packet.set(bytes, headerBytes);
   return packet;
 }
@@ -35,8 +35,8 @@ export class PacketReader {
         this.#onBytes(this.#channel, part);
       }
       if (this.#left > 0 || rest.length < headerBytes) break;
-      this.#channel = rest.readUInt16LE(0);
-      this.#left = rest.readUInt32LE(2);
+      this.#channel = rest.readUInt32LE(0);
+      this.#left = rest.readUInt32LE(4);
       rest = rest.subarray(headerBytes);
     }
     this.#pending = Buffer.from(rest);
