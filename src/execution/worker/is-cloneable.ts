@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { isPlainObject } from "../../values/plain.ts";
 
 /**
  * Whether a structured clone of a value is worth as much as the value. A clone of an instance of a class of
@@ -8,6 +9,8 @@ export function isCloneable(value: unknown, seen: Set<object> = new Set()): bool
   if (typeof value === "function" || typeof value === "symbol") return false;
   if (typeof value !== "object" || value === null || seen.has(value)) return true;
   seen.add(value);
+  const isPlain = isPlainObject(value);
+  if (!isPlain && !isBuiltIn(value)) return false;
   if (Array.isArray(value)) return value.every((item) => isCloneable(item, seen));
   if (types.isMap(value)) {
     for (const [key, item] of value) {
@@ -17,15 +20,22 @@ export function isCloneable(value: unknown, seen: Set<object> = new Set()): bool
   }
   if (types.isSet(value)) return [...value].every((item) => isCloneable(item, seen));
   if (isCopiedWhole(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
   if (!isPlain || !isData(value)) return false;
   return Object.values(value).every((item) => isCloneable(item, seen));
 }
 
+/** Whether an object is of a class of JavaScript's own: an instance of what extends one comes back as that. */
+function isBuiltIn(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown };
+  const { constructor } = prototype;
+  return (
+    typeof constructor === "function" &&
+    constructor.prototype === prototype &&
+    Function.prototype.toString.call(constructor).includes("[native code]")
+  );
+}
+
 function isCopiedWhole(value: object): boolean {
-  // A Buffer would come back as what it extends.
-  if (Buffer.isBuffer(value)) return false;
   return (
     types.isAnyArrayBuffer(value) ||
     ArrayBuffer.isView(value) ||
