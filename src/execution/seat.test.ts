@@ -38,7 +38,13 @@ interface ScriptedWorker {
   move(ended: Ending | undefined, started?: string): void;
 }
 
-function openSeat(options: { readonly timeoutMs?: number; readonly isInline?: boolean } = {}) {
+interface SeatSettings {
+  readonly timeoutMs?: number;
+  readonly noProgressTimeoutMs?: number;
+  readonly isInline?: boolean;
+}
+
+function openSeat(options: SeatSettings = {}) {
   const workers: ScriptedWorker[] = [];
   const heard: unknown[][] = [];
   const host: WorkerHost = {
@@ -81,6 +87,7 @@ function openSeat(options: { readonly timeoutMs?: number; readonly isInline?: bo
     },
     {
       timeoutMs: options.timeoutMs,
+      noProgressTimeoutMs: options.noProgressTimeoutMs,
       canEndWorker: options.isInline !== true,
       toTask: ({ id }) => ({ id, number: 0, attempt: 1, params: "{}", seed: 1, directory: "" }),
     },
@@ -240,6 +247,27 @@ describe("a trial that runs into its limit", () => {
     const { worker } = runningSeat(["a"], { timeoutMs });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(posted(worker())).toEqual([["a"]]);
+  });
+});
+
+describe("a trial that shows no progress", () => {
+  const signs: readonly (readonly [does: string, show: (worker: ScriptedWorker) => void])[] = [
+    ["reports", ({ tell }) => tell({ type: "metrics", id: "a", points: [] })],
+    ["asks or saves", ({ tell }) => tell({ type: "request", request: 1, id: "a", call: asking })],
+    ["logs", ({ tell }) => tell({ type: "output", id: "a", stream: "stdout", text: "b" })],
+    ["has something written", ({ listener }) => listener.onOutput("b", "stderr")],
+  ];
+  const asking = { method: "snapshots" } as const;
+
+  test.each(signs)("is asked to end, and not while it %s", async (_does, show) => {
+    const { worker } = runningSeat(["a"], { noProgressTimeoutMs: 300 });
+    for (let i = 0; i < 5; i += 1) {
+      await vi.advanceTimersByTimeAsync(299);
+      show(worker());
+    }
+    expect(posted(worker()).at(-1)).not.toMatchObject({ type: "abort" });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(posted(worker()).at(-1)).toEqual({ type: "abort", id: "a", cause: "no progress" });
   });
 });
 

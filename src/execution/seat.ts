@@ -188,6 +188,7 @@ export class Seat implements WorkerSlotListener {
   }
 
   onOutput(text: string, stream: OutputStream): void {
+    this.#limits.progressed();
     this.#listener.onOutput(text, stream, this.#running?.trial);
   }
 
