@@ -85,9 +85,11 @@ const terminateMs = 10_000;
 class Hub {
   readonly #process: WorkerProcess;
   readonly #threads = new Map<number, HubThread>();
+  readonly #onGone: () => void;
   #channels = controlChannel;
 
   constructor(threads: number, memoryMb: number | undefined, onGone: () => void) {
+    this.#onGone = onGone;
     const control = new FrameReader((message) => this.#hear(message as FromHub));
     const packets = new PacketReader((channel, bytes) => {
       if (channel === controlChannel) control.push(bytes);
@@ -144,6 +146,7 @@ class Hub {
 
   /** A process that does not even end a thread is ended; its other trials are lost with it. */
   async #giveUp(): Promise<void> {
+    this.#onGone();
     await this.#process.terminate();
     const message = "The worker process did not answer and was ended";
     for (const channel of [...this.#threads.keys()])
