@@ -1,5 +1,7 @@
+import { hybrid, inline, processes, serial, threads, type Executor } from "assay";
 import { describe, expect, test } from "vitest";
-import { experimentFolder } from "../support/experiment-folder.ts";
+import { executors } from "../support/executors.ts";
+import { experimentFolder, until } from "../support/experiment-folder.ts";
 
 const drawing = (fields: string) => `
 export default defineExperiment({
@@ -69,4 +71,74 @@ test("another seed, and no seed, give other random numbers", async () => {
   );
   const all = [eleven, twelve, none, again].map((found) => JSON.stringify(found));
   expect(new Set(all).size).toBe(4);
+});
+
+/** Every executor, and those with several workers with 1, 2 and 5 of them. */
+const crews: readonly (readonly [name: string, make: () => Executor])[] = [
+  ["inline", inline],
+  ...[1, 2, 5].map((n) => [`threads(${String(n)})`, () => threads(n)] as const),
+  ...[1, 2, 5].map((n) => [`processes(${String(n)})`, () => processes(n)] as const),
+  ["2 processes of 1 thread", () => hybrid({ processes: 2, threadsPerProcess: 1 })],
+  ["1 process of 5 threads", () => hybrid({ processes: 1, threadsPerProcess: 5 })],
+];
+
+const spaces: readonly (readonly [name: string, fields: string, maxTrials?: number])[] = [
+  ["a grid", `space: { n: linspace(0, 14, 15), m: { k: choice(["a", "b"]) } }, seed: 11,`],
+  [
+    "a random choice of a grid's trials",
+    `space: { n: linspace(0, 99, 100) }, algorithm: "random", seed: 12,`,
+    30,
+  ],
+  [
+    "a sampled space",
+    `space: { x: uniform(0, 1), k: integer(1, 1000), c: choice(["p", "q"]) }, seed: 13,`,
+    30,
+  ],
+];
+
+describe.each(spaces)("the same seed gives %s", (_, fields, maxTrials) => {
+  const source = drawing(fields);
+  const limit = maxTrials === undefined ? {} : { maxTrials };
+  let expected: Promise<unknown[]> | undefined;
+  const serially = () => (expected ??= findings(source, [{ executor: serial(), ...limit }]));
+
+  test.each(crews)("the same trials, random numbers and results with %s", async (_name, make) => {
+    const found = await findings(source, [{ executor: make(), ...limit }]);
+    expect(found).toHaveLength(30);
+    expect(found).toEqual(await serially());
+  });
+
+  test.each(executors)(
+    "the same when it is interrupted and resumed, with %s",
+    async (_name, make) => {
+      const { execute, open, lines, write } = await experimentFolder(
+        source.replace(
+          "run: async (params, trial) => {",
+          `run: async (params, trial) => {
+          if (trial.attempt === 1 && trial.number % 10 === 9 && !existsSync(folder + "go")) {
+            trial.random.next();
+            appendFileSync(folder + "waits", "here\\n");
+            await trial.saveSnapshot("drawn");
+            await sleep(60_000, undefined, { signal: trial.signal });
+          }`,
+        ),
+      );
+      const controller = new AbortController();
+      const { signal } = controller;
+      const first = execute({ executor: make(), ...limit, signal });
+      await until(async () => (await lines("waits")).length > 0);
+      controller.abort();
+      expect(await first).toMatchObject({ stopped: "The run was interrupted" });
+      await write("go", "");
+      await execute({ executor: make(), ...limit });
+      const trials = await (await open()).getTrials("drawing");
+      const found = trials.map(({ number, params, seed, results }) => ({
+        number,
+        params,
+        seed,
+        results,
+      }));
+      expect(found).toEqual(await serially());
+    },
+  );
 });
