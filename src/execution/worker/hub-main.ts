@@ -3,6 +3,7 @@ import { encodeFrame, FrameReader } from "../transport/frames.ts";
 import { controlChannel, type FromHub, type ToHub } from "../transport/hub-protocol.ts";
 import { encodePacket, PacketReader } from "../transport/packets.ts";
 import { ThreadGroup, type ThreadLink } from "../transport/thread-group.ts";
+import { endGroup } from "./end-group.ts";
 import { endWithParent, writeAll } from "./parent-process.ts";
 
 /*
@@ -45,4 +46,4 @@ const packets = new PacketReader((channel, bytes) => {
 });
 new Socket({ fd: 3, readable: true, writable: false })
   .on("data", (bytes) => packets.push(bytes))
-  .on("close", () => process.exit());
+  .on("close", endGroup);

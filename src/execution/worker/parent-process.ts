@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { builtFile } from "../../util/own-package.ts";
 import { threadArguments } from "../thread-arguments.ts";
+import { endGroup } from "./end-group.ts";
 
 /** Where a worker process answers its parent. */
 const answers = 4;
@@ -13,7 +14,7 @@ export function writeAll(bytes: Uint8Array): void {
     try {
       place += writeSync(answers, bytes, place);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") process.exit(1);
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") endGroup();
       // The pipe is full.
       Atomics.wait(full, 0, 0, 1);
     }

@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { ToWorker } from "../protocol.ts";
 import { encodeFrame, FrameReader } from "../transport/frames.ts";
+import { endGroup } from "./end-group.ts";
 import { endWithParent, writeAll } from "./parent-process.ts";
 import { toTrialError } from "./trial-error.ts";
 import { WorkerSession } from "./worker-session.ts";
@@ -16,7 +17,7 @@ const session = new WorkerSession(send, async (build) => await build());
 const frames = new FrameReader((message) => session.receive(message as ToWorker));
 new Socket({ fd: 3, readable: true, writable: false })
   .on("data", (bytes) => frames.push(bytes))
-  .on("close", () => process.exit());
+  .on("close", endGroup);
 
 process.on("uncaughtExceptionMonitor", (error) => {
   if (session.isInLeftCode) return;
