@@ -16,7 +16,9 @@ function openSlot(terminating: Promise<unknown> = Promise.resolve()) {
         return {
           name: `worker ${String(workers.length)}`,
           post: (message) => void posted.push(message),
-          terminate: async () => void (await terminating),
+          terminate: async () => {
+            await terminating;
+          },
         };
       },
     },

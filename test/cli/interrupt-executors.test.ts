@@ -71,7 +71,7 @@ describe.each(executors)("a run with %s", (name, _, flags) => {
         expect(code).toBe(130);
         expect(stdout).toContain(`${String(inFlight)} interrupted`);
         await until(async () => !(await processes()).some(isWorker));
-      if (workerProcesses > 0) await until(async () => (await processes()).length === 0);
+        if (workerProcesses > 0) await until(async () => (await processes()).length === 0);
 
         const trials = await runCliJson<TrialJson[]>(["trials", "waiting"], { cwd });
         const interrupted = trials.filter(({ status }) => status === "interrupted");

@@ -1,4 +1,12 @@
-import { hybrid, inline, processes, serial, threads, type Executor } from "assay";
+import {
+  hybrid,
+  inline,
+  processes,
+  serial,
+  threads,
+  type ExecuteOptions,
+  type Executor,
+} from "assay";
 import { describe, expect, test } from "vitest";
 import { executors } from "../support/executors.ts";
 import { experimentFolder, until } from "../support/experiment-folder.ts";
@@ -82,23 +90,22 @@ const crews: readonly (readonly [name: string, make: () => Executor])[] = [
   ["1 process of 5 threads", () => hybrid({ processes: 1, threadsPerProcess: 5 })],
 ];
 
-const spaces: readonly (readonly [name: string, fields: string, maxTrials?: number])[] = [
-  ["a grid", `space: { n: linspace(0, 14, 15), m: { k: choice(["a", "b"]) } }, seed: 11,`],
+const spaces: readonly (readonly [name: string, fields: string, limit: ExecuteOptions])[] = [
+  ["a grid", `space: { n: linspace(0, 14, 15), m: { k: choice(["a", "b"]) } }, seed: 11,`, {}],
   [
     "a random choice of a grid's trials",
     `space: { n: linspace(0, 99, 100) }, algorithm: "random", seed: 12,`,
-    30,
+    { maxTrials: 30 },
   ],
   [
     "a sampled space",
     `space: { x: uniform(0, 1), k: integer(1, 1000), c: choice(["p", "q"]) }, seed: 13,`,
-    30,
+    { maxTrials: 30 },
   ],
 ];
 
-describe.each(spaces)("the same seed gives %s", (_, fields, maxTrials) => {
+describe.each(spaces)("the same seed gives %s", (_, fields, limit) => {
   const source = drawing(fields);
-  const limit = maxTrials === undefined ? {} : { maxTrials };
   let expected: Promise<unknown[]> | undefined;
   const serially = () => (expected ??= findings(source, [{ executor: serial(), ...limit }]));
 

@@ -42,7 +42,9 @@ function startWriter(total: number) {
   const ring = createRing();
   const done = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(writerText, { eval: true, workerData: { ring, total, done } });
-  onTestFinished(async () => void (await worker.terminate()));
+  onTestFinished(async () => {
+    await worker.terminate();
+  });
   return { worker, reader: new RingReader(ring), done };
 }
 
