@@ -94,6 +94,43 @@ describe.each(executors)("a trial that ran too long, with %s", (_, executor) => 
   });
 });
 
+describe.each(executors)("a process that a trial started, with %s", (_, executor) => {
+  test.each([
+    ["ran too long", `await sleep(60_000);`],
+    ["blocks", `await sleep(100); for (;;);`],
+    ["calls process.exit", `await sleep(100); process.exit(1);`],
+  ])("is ended with a trial that %s", async (_what, code) => {
+    const trial = await executeSecond(
+      `const { pid } = spawn("sleep", ["600"], { stdio: "ignore" });
+       writeFileSync(folder + "pid", String(pid));
+       ${code}`,
+      { executor: executor(), timeout: 700 },
+    );
+    expect(trial).toMatchObject({ status: "broken" });
+    const [pid] = await trial.folder.lines("pid");
+    await until(async () => !(await isAlive(Number(pid))));
+  });
+
+  test("lives on when it was detached", async () => {
+    const { execute, lines } = await experimentFolder(`
+      import { spawn } from "node:child_process";
+      export default defineExperiment({
+        name: "detached",
+        space: { n: 1 },
+        run: async () => {
+          const child = spawn("sleep", ["600"], { stdio: "ignore", detached: true });
+          child.unref();
+          writeFileSync(folder + "pid", String(child.pid));
+          await sleep(50);
+        },
+      });`);
+    expect(await execute({ executor: executor() })).toMatchObject({ completed: 1 });
+    const pid = Number((await lines("pid"))[0]);
+    expect(await isAlive(pid)).toBe(true);
+    process.kill(pid, "SIGKILL");
+  });
+});
+
 describe.each(executors)("a trial that shows no progress, with %s", (_, executor) => {
   test("is ended once it is silent, and not while it reports", async () => {
     const trial = await executeSecond(

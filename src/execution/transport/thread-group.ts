@@ -1,9 +1,11 @@
 import type { Worker } from "node:worker_threads";
 import type { TrialError } from "../../model/trial.ts";
+import type { ProcessNews } from "../worker/started-processes.ts";
 import { toTrialError } from "../worker/trial-error.ts";
 import { RingReader } from "./ring.ts";
 import { startThread, takeSpareThread } from "./spare-thread.ts";
 import { StoreExchange, type StoreAnswer, type StoreQuestion } from "./store-exchange.ts";
+import { ThreadProcesses } from "./thread-processes.ts";
 
 /** Code that is stuck outside of JavaScript cannot be ended; then the thread is left behind. */
 const terminateMs = 5000;
@@ -46,10 +48,12 @@ export class ThreadGroup {
       // Others have a turn before what was written meanwhile.
       if (reader.read(take)) setImmediate(drain);
     };
+    const processes = new ThreadProcesses();
     let isEnding = false;
     let failure: TrialError | undefined;
-    worker.on("message", (message: StoreQuestion | null) => {
+    worker.on("message", (message: StoreQuestion | ProcessNews | null) => {
       if (message === null) drain();
+      else if ("process" in message) processes.hear(message);
       else this.#stores.ask(client, message);
     });
     worker.on("error", (error: unknown) => {
@@ -57,6 +61,7 @@ export class ThreadGroup {
     });
     worker.on("exit", (code) => {
       this.#stores.leave(client);
+      processes.end();
       if (isEnding) return;
       while (reader.read(take)) continue;
       const message = `The code called process.exit: the worker thread ended with exit code ${String(code)}`;

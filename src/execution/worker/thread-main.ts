@@ -6,6 +6,7 @@ import type { ThreadData } from "../transport/spare-thread.ts";
 import type { StoreAnswer } from "../transport/store-exchange.ts";
 import { createDeferred, type Deferred } from "../../util/deferred.ts";
 import { isCloneable } from "./is-cloneable.ts";
+import { tellProcesses } from "./started-processes.ts";
 import { WorkerSession } from "./worker-session.ts";
 
 /*
@@ -21,6 +22,7 @@ const frames = new FrameReader((message) => session.receive(message as ToWorker)
 let storeAnswer: Deferred<StoreAnswer> | undefined;
 
 process.setSourceMapsEnabled(true);
+tellProcesses((news) => port.postMessage(news));
 port.on("message", (message: Uint8Array | StoreAnswer) => {
   if (message instanceof Uint8Array)
     frames.push(Buffer.from(message.buffer, message.byteOffset, message.length));
