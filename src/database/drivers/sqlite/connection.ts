@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Sqlite from "better-sqlite3";
 import { isBusy, toAssayError } from "./errors.ts";
+import type { FileGuard } from "./file-guard.ts";
 
 /** Longer than any transaction of ours, by orders of magnitude: whoever holds the file so long is not Assay. */
 const lockPatienceMs = 120_000;
@@ -12,18 +13,24 @@ const lockPatienceMs = 120_000;
 export class Connection {
   readonly raw: Sqlite.Database;
   readonly location: string;
+  readonly #guard: FileGuard | undefined;
   readonly #statements = new Map<string, Sqlite.Statement>();
 
   readonly #closed: () => Promise<void>;
 
-  /** @param closed what is to be done when the connection was closed */
+  /**
+   * @param guard what looks after the file, if there is one
+   * @param closed what is to be done when the connection was closed
+   */
   constructor(
     raw: Sqlite.Database,
     location: string,
+    guard?: FileGuard,
     closed: () => Promise<void> = () => Promise.resolve(),
   ) {
     this.raw = raw;
     this.location = location;
+    this.#guard = guard;
     this.#closed = closed;
   }
 
@@ -49,6 +56,7 @@ export class Connection {
       this.prepare("BEGIN IMMEDIATE").run();
       try {
         const result = action();
+        this.#guard?.check();
         this.prepare("COMMIT").run();
         return result;
       } catch (error) {

@@ -5,7 +5,10 @@ const byPrefix: readonly (readonly [prefix: string, code: ErrorCode, says: strin
   ["SQLITE_NOTADB", "STORAGE_UNAVAILABLE", "is not an SQLite database"],
   ["SQLITE_CORRUPT", "CORRUPT", "is damaged"],
   ["SQLITE_IOERR_SHORT_READ", "CORRUPT", "is shorter than it should be"],
+  // The index of the write-ahead log is a file in memory that is given room on the disk before it is used.
+  ["SQLITE_IOERR_SHMSIZE", "STORAGE_FULL", "has no room left on its disk"],
   ["SQLITE_IOERR", "STORAGE_UNAVAILABLE", "cannot be read or written"],
+  ["SQLITE_READONLY_DBMOVED", "STORAGE_UNAVAILABLE", "was removed or replaced while it was in use"],
   ["SQLITE_READONLY", "STORAGE_UNAVAILABLE", "is not writable"],
   ["SQLITE_CANTOPEN", "STORAGE_UNAVAILABLE", "cannot be opened"],
   ["SQLITE_PERM", "STORAGE_UNAVAILABLE", "may not be accessed"],

@@ -2,6 +2,7 @@ import Sqlite from "better-sqlite3";
 import { AssayError } from "../../../errors/assay-error.ts";
 import { Connection, retryWhileBusy } from "./connection.ts";
 import { toAssayError } from "./errors.ts";
+import { FileGuard } from "./file-guard.ts";
 import { readableCopy, type ReadableCopy } from "./readable-copy.ts";
 
 /** "ASSY": marks a file as Assay's, so that another program's database is never written to. */
@@ -39,7 +40,9 @@ async function connect(
   const options = { timeout: 0, readonly: copy !== undefined };
   const raw = await retryWhileBusy(location, () => new Sqlite(file, options));
   try {
-    const connection = new Connection(raw, location, copy?.remove);
+    // Of a copy nobody else knows.
+    const guard = copy === undefined && !raw.memory ? new FileGuard(raw) : undefined;
+    const connection = new Connection(raw, location, guard, copy?.remove);
     await prepare(connection, durability);
     return connection;
   } catch (error) {

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import Sqlite from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -179,6 +189,92 @@ test("an id is kept as its 16 bytes, and a view shows its digits", async () => {
   ]);
   expect(raw.prepare("select * from chosen").all()).toEqual([{ id, place: 1 }]);
   raw.close();
+  await database.close();
+});
+
+test.each([
+  ["is removed", (path: string) => rmSync(path), ""],
+  ["is moved away", (path: string) => renameSync(path, `${path}.old`), ""],
+  [
+    "is replaced",
+    (path: string) => {
+      copyFileSync(path, `${path}.new`);
+      renameSync(`${path}.new`, path);
+    },
+    "",
+  ],
+  ["loses its log", (path: string) => rmSync(`${path}-wal`), "-wal"],
+  ["loses the index of its log", (path: string) => rmSync(`${path}-shm`), "-shm"],
+])("what is written to a file that %s is refused, from then on", async (_, remove, suffix) => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const database = await openFile(path);
+  await database.write("items", { place: 1 });
+  const files = ["", "-wal", "-shm"].map((end) => [path + end, readFileSync(path + end)] as const);
+  remove(path);
+  const lost = {
+    code: "STORAGE_UNAVAILABLE",
+    message: `${path}${suffix} was removed or replaced while it was in use`,
+  };
+  await expect(database.write("items", { place: 2 })).rejects.toMatchObject(lost);
+  for (const [file, content] of files) writeFileSync(file, content);
+  await expect(database.write("items", { place: 3 })).rejects.toMatchObject(lost);
+  await database.close();
+});
+
+test.each([
+  ["to nothing", "", () => 0],
+  ["to a half", "", (size: number) => Math.floor(size / 2)],
+  ["within its last page", "", (size: number) => size - 1],
+  ["to nothing, in its log,", "-wal", () => 0],
+  ["to a half, in its log,", "-wal", (size: number) => Math.floor(size / 2)],
+])("a file that is cut off %s while it is open is CORRUPT", async (_, suffix, sizeOf) => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  await (await openFile(path)).close();
+  const fill = async (from: number): Promise<ManagedDatabase> => {
+    const database = await openFile(path);
+    const places = Array.from({ length: 500 }, (_, i) => from + i);
+    const text = "x".repeat(500);
+    await database.write(
+      "items",
+      places.map((place) => ({ place, text })),
+    );
+    return database;
+  };
+  await (await fill(0)).close();
+  const database = suffix === "" ? await openFile(path) : await fill(500);
+  await database.write("items", { place: 2000 });
+  const file = path + suffix;
+  truncateSync(file, sizeOf(statSync(file).size));
+  await expect(database.write("items", { place: 2001 })).rejects.toMatchObject({
+    code: "CORRUPT",
+    message: `${path} was cut off while it was in use`,
+  });
+  await expect(database.write("items", { place: 2002 })).rejects.toMatchObject({ code: "CORRUPT" });
+  await database.close();
+});
+
+test("a file may be made smaller by another program that uses SQLite", async () => {
+  const folder = await projectFolder({});
+  const path = folder.path("a.db");
+  const database = await openFile(path);
+  const text = "x".repeat(500);
+  await database.write(
+    "items",
+    Array.from({ length: 500 }, (_, place) => ({ place, text })),
+  );
+  const other = new Sqlite(path);
+  other.pragma("wal_checkpoint(TRUNCATE)");
+  expect(await database.write("items", { place: 1000 })).toBe(1);
+  await database.remove("items", { place: { $lt: 500 } });
+  const { size } = statSync(path);
+  other.exec("VACUUM");
+  other.pragma("wal_checkpoint(TRUNCATE)");
+  expect(statSync(path).size).toBeLessThan(size);
+  expect(await database.write("items", { place: 1001 })).toBe(1);
+  other.close();
+  expect(await database.count("items", {}, { scan: true })).toBe(2);
   await database.close();
 });
 
