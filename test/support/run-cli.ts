@@ -15,6 +15,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the one that follows it, such as `nice`. */
+  readonly through?: readonly string[];
 }
 
 /** A command that runs, as a person at a keyboard sees it. */
@@ -26,8 +28,12 @@ export interface RunningCli {
 }
 
 /** Starts `assay …`: the built command line in a process of its own, with no settings but those given. */
-export function startCli(args: readonly string[], { cwd, env = {} }: CliOptions): RunningCli {
-  const child = spawn(process.execPath, [main, ...args], {
+export function startCli(
+  args: readonly string[],
+  { cwd, env = {}, through = [] }: CliOptions,
+): RunningCli {
+  const [command = "", ...rest] = [...through, process.execPath, main, ...args];
+  const child = spawn(command, rest, {
     cwd,
     env: { PATH: process.env["PATH"], HOME: cwd, ...env },
     stdio: ["ignore", "pipe", "pipe"],
