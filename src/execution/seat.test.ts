@@ -254,7 +254,7 @@ describe("a trial that shows no progress", () => {
   const signs: readonly (readonly [does: string, show: (worker: ScriptedWorker) => void])[] = [
     ["reports", ({ tell }) => tell({ type: "metrics", id: "a", points: [] })],
     ["asks or saves", ({ tell }) => tell({ type: "request", request: 1, id: "a", call: asking })],
-    ["logs", ({ tell }) => tell({ type: "output", id: "a", stream: "stdout", text: "b" })],
+    ["logs", ({ tell }) => tell({ type: "output", stream: "stdout", text: "b" })],
     ["has something written", ({ listener }) => listener.onOutput("b", "stderr")],
   ];
   const asking = { method: "snapshots" } as const;

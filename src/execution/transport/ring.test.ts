@@ -48,13 +48,20 @@ function startWriter(total: number) {
   return { worker, reader: new RingReader(ring), done };
 }
 
+/** Copies of all that is in a ring, and of what is written while it is read. */
+function takeAll(reader: RingReader): Buffer[] {
+  const pieces: Buffer[] = [];
+  while (reader.read((bytes) => void pieces.push(Buffer.from(bytes)))) continue;
+  return pieces;
+}
+
 /** A ring, both of whose sides are here. */
 function openRing() {
   const ring = createRing();
   let wakes = 0;
   const writer = new RingWriter(ring, () => (wakes += 1));
   const reader = new RingReader(ring);
-  const read = () => Buffer.concat([...reader.read()]).toString();
+  const read = () => Buffer.concat(takeAll(reader)).toString();
   return { ring, writer, reader, read, wakes: () => wakes };
 }
 
@@ -65,7 +72,7 @@ describe("a thread that writes to a ring", () => {
     let size = 0;
     const written = await new Promise<string>((resolve) => {
       worker.on("message", (message: string) => {
-        for (const bytes of reader.read()) {
+        for (const bytes of takeAll(reader)) {
           hash.update(bytes);
           size += bytes.length;
         }
@@ -83,7 +90,7 @@ describe("a thread that writes to a ring", () => {
     const hash = createHash("sha256");
     let size = 0;
     while (size < 3 * capacity) {
-      for (const bytes of reader.read()) {
+      for (const bytes of takeAll(reader)) {
         expect(bytes.length).toBeLessThanOrEqual(capacity);
         hash.update(bytes);
         size += bytes.length;
@@ -100,7 +107,7 @@ describe("a thread that writes to a ring", () => {
     await once(worker, "message");
     expect(Atomics.wait(done, 0, 0, 300)).toBe("timed-out");
     await worker.terminate();
-    const size = [...reader.read()].reduce((sum, { length }) => sum + length, 0);
+    const size = takeAll(reader).reduce((sum, { length }) => sum + length, 0);
     expect(size).toBe(capacity);
     expect(Atomics.load(done, 0)).toBe(0);
   });
@@ -120,36 +127,29 @@ describe("the reader of a ring", () => {
     expect(read()).toBe("");
   });
 
-  test("gets what is written while it reads, without being woken", () => {
+  test("gets what is written while it reads at the next look, without being woken", () => {
     const { writer, reader, wakes } = openRing();
     writer.write(Buffer.from("a"));
-    let text = "";
-    for (const bytes of reader.read()) {
-      text += bytes.toString();
-      if (text === "a") writer.write(Buffer.from("b"));
-    }
-    expect(text).toBe("ab");
+    const texts: string[] = [];
+    const take = (bytes: Buffer): void => {
+      texts.push(bytes.toString());
+      if (texts.length === 1) writer.write(Buffer.from("b"));
+    };
+    expect(reader.read(take)).toBe(true);
+    expect(texts).toEqual(["a"]);
+    expect(reader.read(take)).toBe(true);
+    expect(texts).toEqual(["a", "b"]);
     expect(wakes()).toBe(1);
+    expect(reader.read(take)).toBe(false);
   });
 
-  test("may stop in between: the rest is there when it comes back, and nobody wakes it meanwhile", () => {
-    const { writer, reader, read, wakes } = openRing();
-    writer.write(Buffer.from("a"));
-    for (const bytes of reader.read()) {
-      expect(bytes.toString()).toBe("a");
-      break;
-    }
-    writer.write(Buffer.from("b"));
-    expect(wakes()).toBe(1);
-    expect(read()).toBe("b");
-  });
-
-  test("gets copies, which later writes do not change", () => {
+  test("takes bytes in place; what it gave may be overwritten once it looks again", () => {
     const { writer, reader } = openRing();
     writer.write(Buffer.alloc(capacity, "x"));
-    const [first] = reader.read();
+    const kept: Buffer[] = [];
+    reader.read((bytes) => void kept.push(bytes));
     writer.write(Buffer.alloc(capacity, "y"));
-    expect(first?.equals(Buffer.alloc(capacity, "x"))).toBe(true);
+    expect(kept[0]?.toString("utf8", 0, 1)).toBe("y");
   });
 
   test("is woken by nothing that is empty", () => {
