@@ -63,7 +63,13 @@ export function administrativeChange(
       return {
         change: {
           set: { status, availableAt: 0, ...ended },
-          unset: ["holder", "losses", "failures"],
+          // An error of no attempt, as of a trial that was given up unstarted, would pass to the next one.
+          unset: [
+            "holder",
+            "losses",
+            "failures",
+            ...(trial["startedAt"] === undefined ? attemptFields : []),
+          ],
           increment,
         },
         kept: undefined,

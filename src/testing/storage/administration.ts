@@ -1,4 +1,5 @@
 import {
+  claimed,
   everythingOf,
   numbersOf,
   registerGrid,
@@ -19,6 +20,19 @@ export function administrationTests({ test, expect }: StorageTests): void {
     expect(await storage.updateTrial(id, { status: "suspended" }, { "params.x": 0 })).toBe(1);
     expect(await storage.updateTrial(id, { status: "completed", results })).toBe(1);
     expect(await storage.getTrial(id)).toMatchObject({ status: "completed", results });
+  });
+
+  test("the error of a trial that broke unstarted does not pass to its first attempt", async (storage) => {
+    const experiment = await storedGrid(storage, 1);
+    const unstarted = await claimed(storage, experiment);
+    await storage.releaseTrial(unstarted, "broken", { cause: "lost", message: "given up" });
+    expect((await storage.getTrial(unstarted.id)).error).toMatchObject({ message: "given up" });
+    await storage.setTrialStatus(unstarted.id, "interrupted");
+    await trialIn(storage, experiment, "completed");
+    expect(await storage.getTrial(unstarted.id)).toMatchObject({
+      status: "completed",
+      error: null,
+    });
   });
 
   test("trials are updated where they match and may be, and the rest is counted", async (storage) => {
