@@ -185,6 +185,8 @@ export interface DatabaseDriver {
   replaceViews(views: readonly ViewDeclaration[], drop: readonly string[]): Promise<void>;
   /** The database's clock in milliseconds: never a worker's, and moved by no wall clock. */
   now(): Promise<number>;
+  /** What is damaged in the backend's own files, a line each; left out where it cannot look. */
+  check?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -228,5 +230,7 @@ export interface Database {
   dropIndex(collection: string, name: string): Promise<void>;
   replaceViews(views: readonly ViewDeclaration[], drop: readonly string[]): Promise<void>;
   now(): Promise<number>;
+  /** What the backend finds damaged in its own files, a line each; nothing where it cannot look. */
+  check(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

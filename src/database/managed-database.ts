@@ -152,6 +152,10 @@ export class ManagedDatabase implements Database {
     return await this.#open().now();
   }
 
+  async check(): Promise<readonly string[]> {
+    return (await this.#open().check?.()) ?? [];
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

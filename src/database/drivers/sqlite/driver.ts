@@ -28,6 +28,9 @@ class Undo extends Error {
   }
 }
 
+/** A file that is full of damages need not tell them all. */
+const mostDamages = 100;
+
 const skipped: OperationResult = { count: 0, documents: [] };
 
 /** SQLite as a database of Assay: one connection, every write in a transaction that holds the write lock. */
@@ -140,6 +143,12 @@ export class SqliteDriver implements DatabaseDriver {
 
   now(): Promise<number> {
     return Promise.resolve(this.#now());
+  }
+
+  async check(): Promise<readonly string[]> {
+    const pragma = `PRAGMA integrity_check(${String(mostDamages)})`;
+    const lines = await this.#connection.read(() => this.#connection.prepare(pragma).pluck().all());
+    return lines.map(String).filter((line) => line !== "ok");
   }
 
   async close(): Promise<void> {
