@@ -1,7 +1,8 @@
 import type { BuildResult, Plugin } from "esbuild";
 import { dirname, join, resolve } from "node:path";
+import { codeHash } from "../../model/identity.ts";
 import { isBuildFailure, toBuildError } from "./build-error.ts";
-import { codeHash, type CodeBundle } from "./code-bundle.ts";
+import type { CodeBundle } from "./code-bundle.ts";
 import { type ExperimentFile, findExperimentFile, foldersUpwards } from "./experiment-file.ts";
 import { headMark, placesHead } from "./file-places.ts";
 import { readSources } from "./read-sources.ts";

@@ -1,4 +1,4 @@
-import { hashText } from "../../values/canonical.ts";
+import { codeHash } from "../../model/identity.ts";
 
 /**
  * The code of an experiment in its stored, normal form: no path of the machine that bundled it is in it,
@@ -20,14 +20,6 @@ export interface CodeBundle {
   readonly packages: Readonly<Record<string, string>>;
   /** The files that were bundled, relative to the root, with forward slashes, sorted. */
   readonly inputs: readonly string[];
-}
-
-/** The identity of code: its normal source and the versions of what it imports. */
-export function codeHash(source: string, packages: Readonly<Record<string, string>>): string {
-  const versions = Object.keys(packages)
-    .sort()
-    .map((name) => [name, packages[name]]);
-  return hashText(JSON.stringify([source, versions]));
 }
 
 /** True for data that is a whole bundle whose hash is that of its code. */
