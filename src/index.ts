@@ -51,4 +51,13 @@ export type { OpenStorageOptions } from "./storage/open-options.ts";
 export { openStorage } from "./storage/open-storage.ts";
 export type { Storage } from "./storage/storage.ts";
 export type { TrialQuery } from "./storage/trial-query.ts";
+export type { Invariant } from "./storage/verify/invariants.ts";
+export type {
+  Problem,
+  Remark,
+  Verification,
+  VerifyOptions,
+  VerifyProgress,
+} from "./storage/verify/verification.ts";
+export { verifyDatabase } from "./storage/verify-database.ts";
 export { createRandom, type Random } from "./util/random.ts";
