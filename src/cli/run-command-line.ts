@@ -1,9 +1,8 @@
 import { AssayError } from "../errors/assay-error.ts";
-import { didYouMean } from "../util/nearest.ts";
 import { exitCodes, type ExitCode } from "./exit-codes.ts";
+import { findVerb, type VerblessLine } from "./find-verb.ts";
 import { describeError, exitCodeOf } from "./report-error.ts";
 import { processTerminal } from "./terminal.ts";
-import { verbs } from "./verbs.ts";
 
 /** Runs the verb of a command line and ends the process with its exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
@@ -26,16 +25,15 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 }
 
 async function runVerb(argv: readonly string[]): Promise<ExitCode> {
-  const place = verbPlace(argv);
-  const name = argv[place];
-  if (name === undefined || name === "help") return await help(argv, place);
-  const entry = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (entry === undefined) throw unknownVerb(name);
+  const found = findVerb(argv);
+  if (found.kind === "help") return await runVerb([...found.rest, "--help"]);
+  if (found.kind !== "verb") return await showHelp(found);
+  const { name, entry } = found;
   const [{ verb }, { readArguments }] = await Promise.all([
     entry.load(),
     import("./read-arguments.ts"),
   ]);
-  const read = readArguments(name, entry, verb, argv.toSpliced(place, 1));
+  const read = readArguments(name, entry, verb, found.rest);
   if (read.kind === "help") {
     process.stdout.write(read.text);
     return exitCodes.done;
@@ -47,37 +45,19 @@ async function runVerb(argv: readonly string[]): Promise<ExitCode> {
   return (await verb.run(invocation)) ?? exitCodes.done;
 }
 
-/** Where the verb is: the first argument that is no option of every verb, nor the value of one. */
-function verbPlace(argv: readonly string[]): number {
-  for (let i = 0; i < argv.length; i += 1) {
-    if (argv[i] === "--storage") i += 1;
-    else if (!(argv[i] ?? "").startsWith("-")) return i;
-  }
-  return argv.length;
-}
-
-async function help(argv: readonly string[], place: number): Promise<ExitCode> {
-  const { mainHelp } = await import("./main-help.ts");
-  const asked = argv[place + 1];
-  if (argv[place] === "help" && asked !== undefined) return await runVerb([asked, "--help"]);
-  const isAsked = argv.some((argument) => argument === "--help" || argument === "-h");
-  if (argv[place] === "help" || isAsked) {
-    process.stdout.write(mainHelp());
+/** The help of a command line without a verb: it was asked for, or the line is wrong usage. */
+async function showHelp(found: VerblessLine): Promise<ExitCode> {
+  const { groupHelp, mainHelp } = await import("./main-help.ts");
+  const text = found.kind === "group" ? groupHelp(found.name, found.group) : mainHelp();
+  if (found.rest.some((word) => word === "--help" || word === "-h")) {
+    process.stdout.write(text);
     return exitCodes.done;
   }
-  const unknown = argv.find((argument) => argument.startsWith("-"));
+  const [unknown] = found.rest;
   if (unknown !== undefined) {
-    throw new AssayError("USAGE", `No verb is given beside ${unknown}; see assay --help`);
+    const name = found.kind === "group" ? `assay ${found.name}` : "assay";
+    throw new AssayError("USAGE", `No verb is given beside ${unknown}; see ${name} --help`);
   }
-  process.stderr.write(mainHelp());
+  process.stderr.write(text);
   return exitCodes.usage;
-}
-
-function unknownVerb(name: string): AssayError {
-  const names = Object.keys(verbs);
-  return new AssayError(
-    "USAGE",
-    `Unknown verb "${name}"${didYouMean(name, names)} (${names.join(", ")})`,
-    { details: { value: name, accepted: names } },
-  );
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { clearLine } from "../execution/progress-bar.ts";
 import { toDisplay } from "../values/display.ts";
 import { createStyle, type Style } from "./style.ts";
 
@@ -13,7 +14,14 @@ export interface Terminal {
   writeJson(value: unknown): Promise<void>;
   /** Says something about the data, unless `--quiet`. */
   note(text: string): void;
+  /** Shows how far long work is: in a line that is redrawn, and only where a person can see that. */
+  progress(text: string): void;
+  /** Takes that line away. */
+  endProgress(): void;
 }
+
+/** Ten times a second is as often as a person can read. */
+const redrawMs = 100;
 
 /** The terminal of this process. */
 export function processTerminal({ quiet }: { readonly quiet: boolean }): Terminal {
@@ -21,6 +29,8 @@ export function processTerminal({ quiet }: { readonly quiet: boolean }): Termina
   const write: Terminal["write"] = async (data) => {
     if (!stdout.write(data)) await once(stdout, "drain");
   };
+  let drawnAt = -Infinity;
+  const isSeen = stderr.isTTY && !quiet;
   return {
     width: stdout.isTTY ? stdout.columns : undefined,
     style: createStyle(stdout, env),
@@ -28,6 +38,15 @@ export function processTerminal({ quiet }: { readonly quiet: boolean }): Termina
     writeJson: async (value) => await write(`${JSON.stringify(toDisplay(value), null, 2)}\n`),
     note: (text) => {
       if (!quiet) stderr.write(`${text}\n`);
+    },
+    progress: (text) => {
+      const now = performance.now();
+      if (!isSeen || now - drawnAt < redrawMs) return;
+      drawnAt = now;
+      stderr.write(`${clearLine}${text.slice(0, Math.max(20, stderr.columns - 1))}`);
+    },
+    endProgress: () => {
+      if (isSeen && drawnAt > -Infinity) stderr.write(clearLine);
     },
   };
 }

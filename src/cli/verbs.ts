@@ -10,6 +10,14 @@ export interface VerbEntry {
   readonly load: () => Promise<{ readonly verb: AnyVerb }>;
 }
 
+/** Verbs that are written behind one word: `assay db verify`. */
+export interface VerbGroup {
+  readonly says: string;
+  readonly verbs: Readonly<Record<string, VerbEntry>>;
+  /** Command lines that work, and what each does. */
+  readonly examples: readonly (readonly [command: string, says: string])[];
+}
+
 /** The ways to use a verb, as help shows them: `FILE [name=value …]`, and what each does. */
 export function usagesOf({
   args,
@@ -20,8 +28,8 @@ export function usagesOf({
   return command === undefined ? [own] : [own, [command.args, command.says]];
 }
 
-/** Every verb, in the order in which help lists them. */
-export const verbs: Readonly<Record<string, VerbEntry>> = {
+/** Every verb and every group of verbs, in the order in which help lists them. */
+export const verbs: Readonly<Record<string, VerbEntry | VerbGroup>> = {
   init: {
     args: "[FILE]",
     says: "write an experiment file that runs",
@@ -96,5 +104,16 @@ export const verbs: Readonly<Record<string, VerbEntry>> = {
     args: "<EXPERIMENT>",
     says: "list what trials reported as they ran",
     load: () => import("./verbs/metrics.ts"),
+  },
+  db: {
+    says: "look after the database",
+    verbs: {
+      verify: {
+        args: "[EXPERIMENT]",
+        says: "check that nothing stored is lost, damaged or contradictory",
+        load: () => import("./verbs/db/verify.ts"),
+      },
+    },
+    examples: [["assay db verify", "whether all is well"]],
   },
 };

@@ -3,10 +3,16 @@ import { describe, expect, test } from "vitest";
 import { projectFolder } from "../support/project-folder.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
 
-const verbs = [
+const plainVerbs = [
   ..."init run list status show trials trial best insert logs artifacts snapshots metrics".split(
     " ",
   ),
+];
+/** Verbs behind one word. */
+const groups = { db: ["verify"] };
+const verbs = [
+  ...plainVerbs,
+  ...Object.entries(groups).flatMap(([group, names]) => names.map((name) => `${group} ${name}`)),
 ];
 const cwd = process.cwd();
 
@@ -22,22 +28,32 @@ describe("assay", () => {
     for (const args of [["--help"], ["-h"], ["help"]]) {
       const { code, stdout } = await runCli(args, { cwd });
       expect(code).toBe(0);
-      for (const verb of verbs) expect(stdout).toMatch(new RegExp(`^  ${verb}\\b`, "m"));
+      for (const verb of [...plainVerbs, ...Object.keys(groups)]) {
+        expect(stdout).toMatch(new RegExp(`^  ${verb}\\b`, "m"));
+      }
     }
   });
 
+  test.each(Object.entries(groups))("%s --help lists the verbs behind it", async (group, names) => {
+    const { code, stdout } = await runCli([group, "--help"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: assay ${group} VERB`));
+    expect(stdout).toMatch(new RegExp(`^Examples:\n {2}assay ${group}\\b`, "m"));
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${group} ${name}\\b`, "m"));
+    expect(await runCli(["help", group], { cwd })).toEqual({ code, stdout, stderr: "" });
+    expect(await runCli([group], { cwd })).toEqual({ code: 2, stdout: "", stderr: stdout });
+  });
+
   test.each(verbs)("%s --help shows its options and examples that begin with it", async (verb) => {
-    const { code, stdout } = await runCli([verb, "--help"], { cwd });
+    const { code, stdout } = await runCli([...verb.split(" "), "--help"], { cwd });
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: assay ${verb}\\b`));
     expect(stdout).toContain("--storage");
     expect(stdout).toMatch(new RegExp(`^Examples:\n {2}assay ${verb}\\b`, "m"));
-    for (const args of [
-      ["help", verb],
-      [verb, "-h"],
-    ]) {
-      expect(await runCli(args, { cwd })).toEqual({ code, stdout, stderr: "" });
-    }
+const plainVerbs = [
+  ..."init run list status show trials trial best insert logs artifacts snapshots metrics".split(
+    " ",
+  ),
   });
 
   test("without a verb shows help, as wrong usage", async () => {
@@ -48,6 +64,9 @@ describe("assay", () => {
 
   test.each([
     [["statsu"], 'Unknown verb "statsu"; did you mean "status"?'],
+    [["db", "verfiy"], 'Unknown verb "db verfiy"; did you mean "verify"?'],
+    [["db", "--jsno"], "No verb is given beside --jsno; see assay db --help"],
+    [["db", "verify", "a", "b"], "Too many arguments: assay db verify [EXPERIMENT] [options]"],
     [["list", "--jsno"], 'Unknown option "--jsno" of assay list; did you mean "--json"?'],
     [
       ["run", "--max-trial=3", "x.ts"],

@@ -28,6 +28,8 @@ test("what is no text is not written to a terminal, but to everything else", asy
       write: (data) => Promise.resolve(void written.push(data)),
       writeJson: () => Promise.resolve(),
       note: () => undefined,
+      progress: () => undefined,
+      endProgress: () => undefined,
     };
     await verb.run({
       args: [id, name],

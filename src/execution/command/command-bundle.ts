@@ -1,4 +1,5 @@
-import { codeHash, type CodeBundle } from "../../provenance/code/code-bundle.ts";
+import type { CodeBundle } from "../../provenance/code/code-bundle.ts";
+import { codeHash } from "../../model/identity.ts";
 import { assayImports } from "../../provenance/code/placeholders.ts";
 import type { CommandProgram } from "./define-command.ts";
 

@@ -7,7 +7,7 @@ import { restColumn } from "../../database/drivers/sqlite/sql.ts";
 import { codeHash, contentKey, trialId } from "../../model/identity.ts";
 import { uniform } from "../../space/constructors.ts";
 import { createSpace } from "../../space/create-space.ts";
-import { gridSpec, proposalsOf, reserved, results } from "../../testing/storage/fixtures.ts";
+import { gridSpec, suggestionsOf, reserved, results } from "../../testing/storage/fixtures.ts";
 import { encodeValue } from "../../values/encode.ts";
 import { encodePoints } from "../metrics.ts";
 import { openStorage } from "../open-storage.ts";
@@ -24,7 +24,7 @@ async function furnish(storage: Storage): Promise<void> {
   await storage.saveCode(hash, { hash, source, packages: {} });
   const grid = await storage.createExperiment(gridSpec(12, { code: hash }));
   const cursor = await storage.readCursor(grid);
-  await storage.registerTrials(grid, cursor, proposalsOf(grid, 0, 8));
+  await storage.registerTrials(grid, cursor, suggestionsOf(grid, 0, 8));
   const run = await storage.startRun(grid, {
     command: ["run"],
     environment: { node: "20" },

@@ -5,7 +5,7 @@ import type { Experiment } from "../../model/experiment.ts";
 import { trialStatuses } from "../../model/status.ts";
 import { choice, linspace, repeat, uniform } from "../../space/constructors.ts";
 import { createSpace } from "../../space/create-space.ts";
-import { proposalsOf } from "../../testing/storage/fixtures.ts";
+import { suggestionsOf } from "../../testing/storage/fixtures.ts";
 import { createRandom, type Random } from "../../util/random.ts";
 import { encodeValue } from "../../values/encode.ts";
 import type { ClaimedTrial } from "../leases.ts";
@@ -43,7 +43,7 @@ class RandomLife {
     const steps = [
       this.#register,
       this.#register,
-      this.#registerAhead,
+      this.#claimAhead,
       this.#insert,
       this.#claim,
       this.#claim,
@@ -69,7 +69,7 @@ class RandomLife {
     const cursor = await this.#storage.readCursor(experiment);
     const count = this.#random.integer(1, 4);
     const { position } = cursor;
-    const proposals =
+    const suggestions =
       experiment.total === null
         ? Array.from({ length: count }, (_, i) => ({
             // An algorithm proposes nothing twice.
@@ -77,14 +77,16 @@ class RandomLife {
             occurrence: 0,
             position: position + i + 1,
           }))
-        : proposalsOf(experiment, position, position + count);
-    await this.#storage.registerTrials(experiment, cursor, proposals, { maxTrials: 25 });
+        : suggestionsOf(experiment, position, position + count);
+    await this.#storage.registerTrials(experiment, cursor, suggestions, { maxTrials: 25 });
   }
 
-  async #registerAhead(experiment: Experiment): Promise<void> {
+  async #claimAhead(experiment: Experiment): Promise<void> {
     if (experiment.total === null) return;
-    const [proposal] = proposalsOf(experiment, this.#random.integer(0, experiment.total - 1));
-    await this.#storage.registerAhead(experiment, [proposal!], { maxTrials: 25 });
+    const [trial] = suggestionsOf(experiment, this.#random.integer(0, experiment.total - 1));
+    const options = { holder: "h", limit: 1, maxTrials: 25 };
+    const { claimed } = await this.#storage.claimAhead(experiment, [trial!], options);
+    this.#claims.push(...claimed.map((claim) => ({ claim, chunks: 0 })));
   }
 
   async #insert(experiment: Experiment): Promise<void> {
