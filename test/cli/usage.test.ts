@@ -50,10 +50,12 @@ describe("assay", () => {
     expect(stdout).toMatch(new RegExp(`^Usage: assay ${verb}\\b`));
     expect(stdout).toContain("--storage");
     expect(stdout).toMatch(new RegExp(`^Examples:\n {2}assay ${verb}\\b`, "m"));
-const plainVerbs = [
-  ..."init run list status show trials trial best insert logs artifacts snapshots metrics".split(
-    " ",
-  ),
+    for (const args of [
+      ["help", ...verb.split(" ")],
+      [...verb.split(" "), "-h"],
+    ]) {
+      expect(await runCli(args, { cwd })).toEqual({ code, stdout, stderr: "" });
+    }
   });
 
   test("without a verb shows help, as wrong usage", async () => {
