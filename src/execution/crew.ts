@@ -8,8 +8,6 @@ import type { TrialLimitOptions } from "./trial-limits.ts";
 
 /** So many trials may wait in all workers of a run together. */
 const maxAhead = 4000;
-/** Behind a trial that runs for so long nothing waits. */
-const stallMs = 1000;
 
 /** What the workers of a crew tell while they run trials. */
 export interface CrewListener extends Omit<SeatListener, "onDescribed" | "onUnusable"> {
@@ -104,9 +102,7 @@ export class Crew implements SeatListener {
 
   /** Takes back what waits behind trials that run for long. */
   withdrawStalled(): ClaimedTrial[] {
-    return this.#seats
-      .filter(({ queued, activity }) => queued > 0 && (activity?.sinceMs ?? 0) > stallMs)
-      .flatMap((seat) => seat.withdraw());
+    return this.#seats.filter((seat) => seat.isStalled).flatMap((seat) => seat.withdraw());
   }
 
   /** Takes back what was not started, and asks what runs to end. */

@@ -153,6 +153,16 @@ describe("a worker", () => {
     ]);
   });
 
+  test("gets nothing more behind a trial that runs for over a second, though it asked before", () => {
+    const { seat, worker } = runningSeat(["a"]);
+    worker().tell({ type: "moved", pull: 7 });
+    expect([seat.credit, seat.isStalled]).toEqual([7, false]);
+    vi.advanceTimersByTime(1001);
+    expect([seat.credit, seat.isStalled]).toEqual([0, true]);
+    worker().move(ending("a"));
+    expect([seat.credit, seat.isStalled]).toEqual([7, false]);
+  });
+
   test("that ends before it has loaded the code makes the file unusable", () => {
     const { worker, heard } = openSeat();
     worker().listener.onExit({ cause: "error", message: "exit code 3" });

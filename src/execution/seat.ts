@@ -11,6 +11,8 @@ import { WorkerSlot, type WorkerSlotListener } from "./worker-slot.ts";
 
 /** How long a trial that was asked to end may take before its worker is ended. */
 const graceMs = 1000;
+/** Behind a trial that runs for so long nothing waits. */
+const stallMs = 1000;
 
 /** What a seat tells its coordinator. */
 export interface SeatListener {
@@ -83,9 +85,13 @@ export class Seat implements WorkerSlotListener {
     return this.#queue.size;
   }
 
-  /** How many trials may be assigned. */
+  /** How many trials may be assigned; none behind one that runs for long, whatever was asked for before it. */
   get credit(): number {
-    return this.#credit;
+    return this.isStalled ? 0 : this.#credit;
+  }
+
+  get isStalled(): boolean {
+    return (this.activity?.sinceMs ?? 0) > stallMs;
   }
 
   get isIdle(): boolean {
