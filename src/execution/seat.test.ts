@@ -190,6 +190,14 @@ describe("a worker that is lost", () => {
     expect(workers).toHaveLength(2);
   });
 
+  test("before it has told what the experiment is, is replaced though there is nothing to run", () => {
+    const { workers, worker, described, seat, heard } = openSeat();
+    worker().listener.onExit({ cause: "lost", message: "killed" });
+    expect(workers).toHaveLength(2);
+    described();
+    expect([seat.credit, heard]).toEqual([1, []]);
+  });
+
   test("before its first trial is replaced, but not for ever", () => {
     const { seat, workers, worker, heard } = openSeat();
     seat.assign([claimed("a")]);

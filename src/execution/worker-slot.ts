@@ -120,6 +120,8 @@ export class WorkerSlot {
         return;
       }
     }
+    // It has yet to say what the experiment is; nothing else would have another worker started.
+    if (!wasReady) this.open();
     this.#listener.onLost(error);
   }
 }
