@@ -103,7 +103,7 @@ class Hub {
         onOutput: (text, stream) => this.#output(text, stream),
         onExit: (error) => {
           onGone();
-          for (const channel of [...this.#threads.keys()]) this.#leave(channel, error);
+          this.#leaveAll(error);
         },
       },
     );
@@ -146,11 +146,17 @@ class Hub {
 
   /** A process that does not even end a thread is ended; its other trials are lost with it. */
   async #giveUp(): Promise<void> {
+    // What is started from now on needs another process.
     this.#onGone();
     await this.#process.terminate();
-    const message = "The worker process did not answer and was ended";
-    for (const channel of [...this.#threads.keys()])
-      this.#leave(channel, { cause: "lost", message });
+    this.#leaveAll({
+      cause: "lost",
+      message: "The worker process did not answer and was ended",
+    });
+  }
+
+  #leaveAll(error: TrialError): void {
+    for (const channel of [...this.#threads.keys()]) this.#leave(channel, error);
   }
 
   #hear(message: FromHub): void {
