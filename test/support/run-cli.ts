@@ -1,8 +1,6 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
-
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+import { commandLine } from "./built-files.ts";
 
 /** How a command ended. */
 export interface CliResult {
@@ -28,11 +26,16 @@ export interface RunningCli {
 }
 
 /** Starts `assay …`: the built command line in a process of its own, with no settings but those given. */
-export function startCli(
-  args: readonly string[],
+export function startCli(args: readonly string[], options: CliOptions): RunningCli {
+  return startProgram([commandLine, ...args], options);
+}
+
+/** Starts a file of JavaScript, with arguments, in the same way. */
+export function startProgram(
+  args: readonly [file: string, ...rest: string[]],
   { cwd, env = {}, through = [] }: CliOptions,
 ): RunningCli {
-  const [command = "", ...rest] = [...through, process.execPath, main, ...args];
+  const [command = "", ...rest] = [...through, process.execPath, ...args];
   const child = spawn(command, rest, {
     cwd,
     env: { PATH: process.env["PATH"], HOME: cwd, ...env },

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { until } from "../support/experiment-folder.ts";
+import { endOf, faultFolder, stop } from "../support/fault/fault-folder.ts";
+
+const everywhere = ["threads", "processes", "hybrid"] as const;
+const inProcesses = ["processes", "hybrid"] as const;
+
+/** Twelve trials; number 5 stays until the file `go` is there when it is run for the first time. */
+const held = {
+  body: `if (n === 5 && first()) while (!existsSync(folder + "go")) await sleep(5);`,
+};
+
+describe.each(everywhere)("a coordinator that is stopped past its leases with %s", (executor) => {
+  test("loses its trials to another run; what it says late changes nothing", async () => {
+    const { run, runWithLease, executed, executions, check, open, write } = await faultFolder(held);
+    const stopped = runWithLease(1000, executor);
+    await executed(5);
+    const storage = await open();
+    await until(async () => (await storage.getTrials("faulty"))[5]?.attempt === 1);
+    const goOn = stop(stopped.pid);
+    const other = run(["--executor", executor, "--workers", "2"]);
+    await endOf(other, 0);
+    const before = await storage.getTrials("faulty");
+    expect(before.every(({ status }) => status === "completed")).toBe(true);
+    expect(before[5]).toMatchObject({ attempt: 2 });
+    // The trial may now end, and be reported by who does not hold it any more.
+    await write("go", "");
+    goOn();
+    const { stdout } = await endOf(stopped, 0);
+    const { executed: counted } = JSON.parse(stdout) as { executed: number };
+    expect(await storage.getTrials("faulty")).toEqual(before);
+    const runs = await storage.getRuns("faulty");
+    expect(runs.map(({ status }) => status)).toEqual(["completed", "completed"]);
+    // It counts what it brought to an end itself, and not the trial that it lost.
+    const taker = before[5]?.run;
+    expect(counted).toBe(before.filter((trial) => trial.run !== taker).length);
+    expect(await check()).toMatchObject({ takenOver: 1, attempts: 13 });
+    expect(executions().filter(({ number }) => number === 5)).toHaveLength(2);
+  });
+
+  test("goes on with the trials that are left when nobody else took its own", async () => {
+    const { runWithLease, executed, check, write, open } = await faultFolder(held);
+    const stopped = runWithLease(1000, executor);
+    await executed(5);
+    const goOn = stop(stopped.pid);
+    const storage = await open();
+    // Past the end of its leases, as the database's clock tells.
+    const pastLeasesAt = (await storage.database.now()) + 1500;
+    await until(async () => (await storage.database.now()) > pastLeasesAt);
+    await write("go", "");
+    goOn();
+    await endOf(stopped, 0);
+    expect(await check()).toMatchObject({ takenOver: 0, attempts: 12 });
+  });
+});
+
+describe.each(inProcesses)("a worker process that is stopped with %s", (executor) => {
+  test("goes on with its trial when it is continued", async () => {
+    const { run, executed, executions, check, write, open } = await faultFolder(held);
+    const running = run(["--executor", executor, "--workers", "2"]);
+    await executed(5);
+    const { pid } = executions().find(({ number }) => number === 5) ?? { pid: 0 };
+    const goOn = stop(pid);
+    await write("go", "");
+    const storage = await open();
+    // Other processes run what waited behind it, and what no thread of its own was given.
+    const others = executor === "processes" ? 11 : 1;
+    await until(async () => (await storage.countCompletedTrials("faulty")) >= others);
+    expect((await storage.getTrials("faulty"))[5]).toMatchObject({ status: "reserved" });
+    goOn();
+    await endOf(running, 0);
+    expect(await check()).toMatchObject({ attempts: 12 });
+  });
+
+  test("is ended by the time limit of its trial, and the rest is run by another", async () => {
+    const { run, executed, executions, open, finish } = await faultFolder(held);
+    const limits = ["--timeout", "2s"];
+    const running = run(["--executor", executor, "--workers", "1", ...limits]);
+    await executed(5);
+    const { pid } = executions().find(({ number }) => number === 5) ?? { pid: 0 };
+    stop(pid);
+    await endOf(running, 3);
+    const [broken] = await (await open()).fetchTrialsByStatus("faulty", "broken");
+    expect(broken).toMatchObject({ number: 5, error: { cause: "timeout" } });
+    await finish(["--retry-broken"]);
+  });
+});
