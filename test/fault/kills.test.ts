@@ -11,9 +11,9 @@ const held = { body: `if (n === 5 && first()) await sleep(1e6);` };
 
 describe.each(inProcesses)("a worker process that is killed with %s", (executor) => {
   test("costs its trial one attempt, and the run goes on with another worker", async () => {
-    const { run, executed, executions, check } = await faultFolder(held);
+    const { run, isHeld, executions, check } = await faultFolder(held);
     const running = run(["--executor", executor, "--workers", "2"]);
-    await executed(5);
+    await isHeld();
     const victim = executions().find(({ number }) => number === 5);
     expect(running.workers()).toContain(victim?.pid);
     signal(victim?.pid ?? 0, "SIGKILL");
@@ -73,9 +73,10 @@ describe.each(everywhere)("a coordinator that is killed with %s", (executor) => 
   const workers = ["--executor", executor, "--workers", "2"];
 
   test("leaves no process behind, and the next run takes its trials over at once", async () => {
-    const { run, executed, finish, open } = await faultFolder(held);
+    const { run, isHeld, executed, finish, open } = await faultFolder(held);
     const running = run(workers);
-    await executed(5, 6);
+    await isHeld();
+    await executed(6);
     const left = running.workers();
     expect(left.length).toBe(executor === "threads" ? 0 : 2);
     await running.kill();
@@ -87,9 +88,9 @@ describe.each(everywhere)("a coordinator that is killed with %s", (executor) => 
   });
 
   test("together with a worker process leaves nothing in doubt", async () => {
-    const { run, executed, finish } = await faultFolder(held);
+    const { run, isHeld, finish } = await faultFolder(held);
     const running = run(workers);
-    await executed(5);
+    await isHeld();
     const [worker] = running.workers();
     if (worker !== undefined) signal(worker, "SIGKILL");
     await running.kill();
@@ -97,13 +98,13 @@ describe.each(everywhere)("a coordinator that is killed with %s", (executor) => 
   });
 
   test("beside another run of the experiment: the other takes over what it held", async () => {
-    const { run, executed, executions, check } = await faultFolder({
+    const { run, isHeld, executions, check } = await faultFolder({
       size: 40,
       body: `if (n === 5 && first()) await sleep(1e6);
         await sleep(20);`,
     });
     const running = run(workers);
-    await executed(5);
+    await isHeld();
     const other = run(workers);
     await until(() => new Set(executions().map(({ number }) => number)).size === 40);
     expect(executions().filter(({ number }) => number === 5)).toHaveLength(1);
@@ -154,11 +155,11 @@ describe("a coordinator that is killed while it registers a grid of 3,000 trials
 
 describe("a coordinator that is killed at the end", () => {
   test("when its last trial runs: that one is run again", async () => {
-    const { run, executed, finish } = await faultFolder({
+    const { run, isHeld, finish } = await faultFolder({
       body: `if (n === 11 && first()) await sleep(1e6);`,
     });
     const running = run(["--executor", "serial"]);
-    await executed(11);
+    await isHeld();
     await running.kill();
     await finish();
   });

@@ -12,9 +12,9 @@ const held = {
 
 describe.each(everywhere)("a coordinator that is stopped past its leases with %s", (executor) => {
   test("loses its trials to another run; what it says late changes nothing", async () => {
-    const { run, runWithLease, executed, executions, check, open, write } = await faultFolder(held);
+    const { run, runWithLease, isHeld, executions, check, open, write } = await faultFolder(held);
     const stopped = runWithLease(1000, executor);
-    await executed(5);
+    await isHeld();
     const storage = await open();
     await until(async () => (await storage.getTrials("faulty"))[5]?.attempt === 1);
     const goOn = stop(stopped.pid);
@@ -39,9 +39,9 @@ describe.each(everywhere)("a coordinator that is stopped past its leases with %s
   });
 
   test("goes on with the trials that are left when nobody else took its own", async () => {
-    const { runWithLease, executed, check, write, open } = await faultFolder(held);
+    const { runWithLease, isHeld, check, write, open } = await faultFolder(held);
     const stopped = runWithLease(1000, executor);
-    await executed(5);
+    await isHeld();
     const goOn = stop(stopped.pid);
     const storage = await open();
     // Past the end of its leases, as the database's clock tells.
@@ -56,9 +56,9 @@ describe.each(everywhere)("a coordinator that is stopped past its leases with %s
 
 describe.each(inProcesses)("a worker process that is stopped with %s", (executor) => {
   test("goes on with its trial when it is continued", async () => {
-    const { run, executed, executions, check, write, open } = await faultFolder(held);
+    const { run, isHeld, executions, check, write, open } = await faultFolder(held);
     const running = run(["--executor", executor, "--workers", "2"]);
-    await executed(5);
+    await isHeld();
     const { pid } = executions().find(({ number }) => number === 5) ?? { pid: 0 };
     const goOn = stop(pid);
     await write("go", "");
@@ -73,10 +73,10 @@ describe.each(inProcesses)("a worker process that is stopped with %s", (executor
   });
 
   test("is ended by the time limit of its trial, and the rest is run by another", async () => {
-    const { run, executed, executions, open, finish } = await faultFolder(held);
+    const { run, isHeld, executions, open, finish } = await faultFolder(held);
     const limits = ["--timeout", "2s"];
     const running = run(["--executor", executor, "--workers", "1", ...limits]);
-    await executed(5);
+    await isHeld();
     const { pid } = executions().find(({ number }) => number === 5) ?? { pid: 0 };
     stop(pid);
     await endOf(running, 3);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { experimentFolder, until, type ExperimentFolder } from "../experiment-folder.ts";
 import { runCli, runCliJson, startCli, startProgram } from "../run-cli.ts";
@@ -24,6 +25,8 @@ export interface FaultFolder extends ExperimentFolder {
   /** Starts a run whose leases are this long, without being renewed. */
   runWithLease(leaseMs: number, executor: string, env?: Readonly<Record<string, string>>): Run;
   executions(): Execution[];
+  /** Waits until `first()` was true for a trial. */
+  isHeld(): Promise<void>;
   /** Waits until trials of some numbers are running, or were. */
   executed(...numbers: readonly number[]): Promise<void>;
   /**
@@ -133,6 +136,7 @@ export default defineExperiment({
         }),
       ),
     executions,
+    isHeld: async () => await until(() => existsSync(folder.path("first"))),
     executed: async (...numbers) => {
       await until(() => {
         const ran = new Set(executions().map(({ number }) => number));
