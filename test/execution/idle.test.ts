@@ -29,10 +29,10 @@ test.each(executors)(
   "workers that wait for a trial of another process use no processor, with %s",
   async (_name, _executor, flags) => {
     const { root: cwd, path, write } = await projectFolder({ "idle.ts": experiment });
-    const other = startCli(["run", "idle.ts", "--executor", "serial"], { cwd });
+    const other = startCli(["run", "--verbose", "idle.ts", "--executor", "serial"], { cwd });
     await other.waitFor("began 0");
     const mark = randomUUID();
-    const run = startCli(["run", "idle.ts", ...flags], { cwd, env: { ASSAY_TEST_MARK: mark } });
+    const run = startCli(["run", "--verbose", "idle.ts", ...flags], { cwd, env: { ASSAY_TEST_MARK: mark } });
     await using storage = await openStorage(`sqlite:${path("assay.db")}`);
     await until(async () => (await storage.countCompletedTrials("idle")) === 9);
 

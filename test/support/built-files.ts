@@ -8,8 +8,5 @@ function inRepository(path: string): string {
 /** The command line as it is built. */
 export const commandLine: string = inRepository("dist/cli/main.js");
 
-/** The verb `assay db verify`, where there is one. */
-export const verifyVerb: string = inRepository("dist/cli/verbs/db/verify.js");
-
 /** The program that runs an experiment under leases of a given length. */
 export const leaseProgram: string = inRepository("test/support/programs/run-with-lease.mjs");

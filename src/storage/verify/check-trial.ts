@@ -1,6 +1,7 @@
 import { checkAttempts } from "./check-attempts.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { checkMetrics } from "./check-metrics.ts";
+import { checkOutput } from "./check-output.ts";
 import { checkResults } from "./check-results.ts";
 import { checkStatus } from "./check-status.ts";
 import type { ExperimentFacts } from "./experiment-facts.ts";
@@ -15,7 +16,7 @@ export function* checkTrial(
 ): Generator<Finding, void> {
   const { trial } = record;
   if (trial === undefined) {
-    for (const collection of ["attempts", "metrics", "snapshots", "artifacts"] as const) {
+    for (const collection of ["attempts", "metrics", "snapshots", "artifacts", "output"] as const) {
       const count = record[collection].length;
       if (count > 0) yield orphans(collection, count, record.number);
     }
@@ -26,6 +27,7 @@ export function* checkTrial(
   yield* checkResults(trial, facts);
   yield* checkAttempts(record, trial, atomic);
   yield* checkMetrics(record, trial);
+  yield* checkOutput(record, trial);
 }
 
 function orphans(collection: string, count: number, number: number): Finding {

@@ -39,6 +39,10 @@ async function furnish(storage: Storage): Promise<void> {
     const series = { chunk, count: 1, before: chunk, points, last: '{"m":1}' };
     await storage.commitReports([{ kind: "metrics", trial: first, ...series }]);
   }
+  for (const part of [0, 1]) {
+    const segments = encodeValue([{ stream: "stdout", text: `part ${part}` }]);
+    await storage.commitReports([{ kind: "output", trial: first, part, segments }]);
+  }
   for (const step of [1, 2]) await storage.saveSnapshot(first.id, { step }, "s", { lease: first });
   await storage.saveArtifact(first.id, "model", Buffer.from("weights"), first);
   await storage.pushTrialResults(grid, first, results);
@@ -286,6 +290,11 @@ const damages: Readonly<Record<Exclude<Invariant, "database">, readonly Damage[]
     ["UPDATE metrics SET count = 2 WHERE chunk = 1", 0, /holds 1 points, and says 2/],
     ["UPDATE metrics SET before = 5 WHERE chunk = 1", 0, /says that 5 points come before, not 1/],
     [`UPDATE metrics SET points = '{"names"' WHERE chunk = 1`, 0, /attempt 1 cannot be read/],
+  ],
+  output: [
+    ["DELETE FROM output WHERE part = 0", 0, "Part 0 of the output of attempt 1 is missing"],
+    ["UPDATE output SET attempt = 2", 0, /Output is of attempt 2/],
+    [`UPDATE output SET segments = '[{' WHERE part = 1`, 0, /Part 1 of .* cannot be read/],
   ],
   snapshots: [
     ["DELETE FROM snapshots WHERE snapshot = 1", 0, "Snapshot 1 is missing"],

@@ -25,6 +25,7 @@ export const invariants = {
   metrics:
     "The metrics of an attempt are in chunks without a gap, each with as many points as it says",
   snapshots: "The snapshots of a trial are numbered without a gap, and each state can be read",
+  output: "What an attempt wrote is in parts without a gap, each of which can be read",
   artifacts: "Every artifact belongs to an attempt of its trial",
   content: "Stored content is complete, and its SHA-256 is the one it is stored under",
   runs: "The record of every run can be read, and says when a run that is over ended",

@@ -18,11 +18,12 @@ export interface TrialRecord {
   readonly number: number;
   /** Absent when there are only documents that belong to it. */
   readonly trial: Document | undefined;
-  /** These four are in their order. */
+  /** These are in their order. */
   readonly attempts: readonly Document[];
   readonly metrics: readonly MetricChunk[];
   readonly snapshots: readonly Document[];
   readonly artifacts: readonly Document[];
+  readonly output: readonly Document[];
 }
 
 /** How each collection of a trial is read: the fields that follow experiment and number, and how many at a time. */
@@ -33,6 +34,7 @@ const collections = {
   metrics: { by: ["attempt", "chunk"], pageSize: 32 },
   snapshots: { by: ["snapshot"], pageSize: 500 },
   artifacts: { by: ["name"], pageSize: 500 },
+  output: { by: ["attempt", "part"], pageSize: 32 },
 } as const;
 
 type TrialCollection = keyof typeof collections;
@@ -96,6 +98,7 @@ export async function* eachTrialRecord(
   const metrics = documents("metrics", toMetricChunk);
   const snapshots = documents("snapshots", itself);
   const artifacts = documents("artifacts", itself);
+  const output = documents("output", itself);
   for (;;) {
     const number = Math.min(
       await trials.next(),
@@ -103,6 +106,7 @@ export async function* eachTrialRecord(
       await metrics.next(),
       await snapshots.next(),
       await artifacts.next(),
+      await output.next(),
     );
     if (number === Infinity) return;
     yield {
@@ -112,6 +116,7 @@ export async function* eachTrialRecord(
       metrics: await metrics.take(number),
       snapshots: await snapshots.take(number),
       artifacts: await artifacts.take(number),
+      output: await output.take(number),
     };
   }
 }
@@ -133,6 +138,7 @@ export async function readTrialRecord(
     metrics: (await all("metrics")).map(toMetricChunk),
     snapshots: await all("snapshots"),
     artifacts: await all("artifacts"),
+    output: await all("output"),
   };
 }
 
