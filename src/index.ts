@@ -19,7 +19,7 @@ export { inline } from "./execution/executors/inline.ts";
 export { hybrid } from "./execution/executors/hybrid.ts";
 export { processes } from "./execution/executors/processes.ts";
 export { serial, threads } from "./execution/executors/threads.ts";
-export type { Progress } from "./execution/progress.ts";
+export type { Progress, WorkerActivity } from "./execution/progress.ts";
 export type { TrialContext, TrialSnapshot } from "./execution/trial-context.ts";
 export type { OutputListener, OutputSource } from "./execution/trial-output.ts";
 export { getStore, getTrial } from "./execution/worker/current-trial.ts";

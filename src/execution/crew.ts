@@ -2,6 +2,7 @@ import { fromErrorData, type AssayError } from "../errors/assay-error.ts";
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import { createDeferred } from "../util/deferred.ts";
 import type { Executor, Program, WorkerHost } from "./executor.ts";
+import type { WorkerActivity } from "./progress.ts";
 import type { AbortCause, DescribedExperiment, Ending, FromWorker, Task } from "./protocol.ts";
 import { Seat, type SeatCause, type SeatListener } from "./seat.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
@@ -63,9 +64,9 @@ export class Crew implements SeatListener {
     return this.#seats.every((seat) => seat.isIdle);
   }
 
-  /** What each worker runs, undefined for one that runs nothing. */
-  get activity(): readonly Seat["activity"][] {
-    return this.#seats.map((seat) => seat.activity);
+  /** What each worker runs; null for one that runs nothing. */
+  get activity(): readonly (WorkerActivity | null)[] {
+    return this.#seats.map((seat) => seat.activity ?? null);
   }
 
   /** Hears the workers from now on. */

@@ -10,6 +10,7 @@ const begun: Progress = {
   pruned: 0,
   interrupted: 0,
   running: 0,
+  workers: [],
   elapsedMs: 0,
   ratePerSecond: null,
   etaMs: null,
@@ -31,6 +32,17 @@ describe("a line of progress", () => {
     expect(describeProgress(progress)).toBe(
       "12/36 · 2 before · 1 broken · 3.1/s · 7.6 s left · best accuracy 0.912346 (trial 4)",
     );
+  });
+
+  test("tells what the workers run, once they have run it for long", () => {
+    const workers = [
+      ...[90_000, 12_000, 500].map((sinceMs, number) => ({ number, sinceMs })),
+      null,
+    ];
+    expect(describeProgress({ ...begun, workers })).toBe("0/36 · #0 for 1 min 30 s, #1 for 12.0 s");
+    const many = Array.from({ length: 6 }, (_, number) => ({ number, sinceMs: 3000 }));
+    expect(describeProgress({ ...begun, workers: many })).toMatch(/#3 for 3.*, 2 more$/);
+    expect(describeProgress({ ...begun, workers, isOver: true })).not.toContain("#");
   });
 
   test("tells at the end how long it took", () => {

@@ -5,6 +5,9 @@ import type { Progress } from "./progress.ts";
 const barCells = 24;
 /** A bar of fewer cells tells less than the numbers beside it. */
 const leastCells = 8;
+/** Of so many workers it is said what they run, when they have run it for so long. */
+const mostShown = 4;
+const longMs = 2000;
 /** How often a line is written where there is no terminal to redraw it. */
 const lineEveryMs = 5000;
 /** Goes to the start of a terminal's line and clears it. */
@@ -68,10 +71,23 @@ function progressParts(progress: Progress): string[] {
     parts.push(`${formatNumber(rounded(progress.ratePerSecond))}/s`);
   if (progress.isOver) parts.push(formatDuration(progress.elapsedMs));
   else if (progress.etaMs !== null) parts.push(`${formatDuration(progress.etaMs)} left`);
+  const activity = progress.isOver ? [] : longRunning(progress);
+  if (activity.length > 0) parts.push(activity.join(", "));
   if (best !== null) {
     parts.push(`best ${best.name} ${formatNumber(best.value)} (trial ${String(best.number)})`);
   }
   return parts;
+}
+
+/** What the workers run that have run it for long enough to be read about: `#3 for 12 s`. */
+function longRunning({ workers }: Progress): string[] {
+  const long = workers
+    .filter((activity) => activity !== null)
+    .filter(({ sinceMs }) => sinceMs >= longMs);
+  const shown = long
+    .slice(0, mostShown)
+    .map(({ number, sinceMs }) => `#${String(number)} for ${formatDuration(sinceMs)}`);
+  return long.length > mostShown ? [...shown, `${String(long.length - mostShown)} more`] : shown;
 }
 
 function rounded(rate: number): number {

@@ -1,5 +1,11 @@
 import { isBetter, type Objective } from "../model/objective.ts";
 
+/** The trial that a worker runs, and for how long. */
+export interface WorkerActivity {
+  readonly number: number;
+  readonly sinceMs: number;
+}
+
 /** How far a run is. */
 export interface Progress {
   /** How many trials this run will have seen when all are done; null while that is not known. */
@@ -11,6 +17,8 @@ export interface Progress {
   readonly pruned: number;
   readonly interrupted: number;
   readonly running: number;
+  /** What each worker runs; null for one that runs nothing. */
+  readonly workers: readonly (WorkerActivity | null)[];
   readonly elapsedMs: number;
   /** Trials that ended a second, lately; null before the first. */
   readonly ratePerSecond: number | null;
@@ -37,6 +45,7 @@ const enoughToTell = 5;
 export class ProgressTracker {
   readonly #scope: RunScope;
   readonly #objective: Objective | undefined;
+  readonly #workers: () => Progress["workers"];
   readonly #startedAt = performance.now();
   readonly counts = { completed: 0, broken: 0, pruned: 0, interrupted: 0 };
   running = 0;
@@ -44,9 +53,15 @@ export class ProgressTracker {
   #best: Progress["best"] = null;
   #marks: { readonly at: number; readonly ended: number }[] = [];
 
-  constructor(scope: RunScope, objective: Objective | undefined) {
+  /** @param workers tells what each worker runs now */
+  constructor(
+    scope: RunScope,
+    objective: Objective | undefined,
+    workers: () => Progress["workers"] = () => [],
+  ) {
     this.#scope = scope;
     this.#objective = objective;
+    this.#workers = workers;
   }
 
   get skipped(): number {
@@ -84,6 +99,7 @@ export class ProgressTracker {
       skipped,
       ...this.counts,
       running: this.running,
+      workers: this.#workers(),
       elapsedMs,
       ratePerSecond,
       etaMs,

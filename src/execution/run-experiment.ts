@@ -130,7 +130,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     ...(options.notes === undefined ? {} : { notes: options.notes }),
     ...(loaded.bundle === undefined ? {} : { code: loaded.bundle.hash }),
   });
-  const progress = new ProgressTracker(scope, experiment.objectives[0]);
+  const progress = new ProgressTracker(scope, experiment.objectives[0], () => crew.activity);
   await offerBest(storage, experiment, progress);
   const { onOutput } = options;
   const output =

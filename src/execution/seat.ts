@@ -5,6 +5,7 @@ import type { TrialError } from "../model/trial.ts";
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import { leaseLost } from "../storage/trial-documents.ts";
 import type { WorkerHost } from "./executor.ts";
+import type { WorkerActivity } from "./progress.ts";
 import type { AbortCause, Ending, FromWorker, Reply, Task } from "./protocol.ts";
 import { TrialLimits, type TrialLimitOptions } from "./trial-limits.ts";
 import { WorkerSlot, type WorkerSlotListener } from "./worker-slot.ts";
@@ -99,7 +100,7 @@ export class Seat implements WorkerSlotListener {
   }
 
   /** What runs, by its number, and for how long; undefined when nothing does. */
-  get activity(): { readonly number: number; readonly sinceMs: number } | undefined {
+  get activity(): WorkerActivity | undefined {
     const { trial, since } = this.#running ?? {};
     if (trial === undefined || since === undefined) return undefined;
     return { number: trial.number, sinceMs: performance.now() - since };

@@ -38,7 +38,10 @@ interface Run extends RunningCli {
 async function startRun(wait: string, flags: readonly string[]): Promise<Run> {
   const { root: cwd } = await projectFolder({ "waiting.ts": waitingExperiment(wait) });
   const mark = randomUUID();
-  const cli = startCli(["run", "waiting.ts", "--verbose", ...flags], { cwd, env: { ASSAY_TEST_MARK: mark } });
+  const cli = startCli(["run", "waiting.ts", "--verbose", ...flags], {
+    cwd,
+    env: { ASSAY_TEST_MARK: mark },
+  });
   const processes = async () => await processesWith(`ASSAY_TEST_MARK=${mark}`);
   onTestFinished(async () => {
     for (const pid of (await processes()).keys()) process.kill(pid, "SIGKILL");

@@ -32,7 +32,10 @@ test.each(executors)(
     const other = startCli(["run", "--verbose", "idle.ts", "--executor", "serial"], { cwd });
     await other.waitFor("began 0");
     const mark = randomUUID();
-    const run = startCli(["run", "--verbose", "idle.ts", ...flags], { cwd, env: { ASSAY_TEST_MARK: mark } });
+    const run = startCli(["run", "--verbose", "idle.ts", ...flags], {
+      cwd,
+      env: { ASSAY_TEST_MARK: mark },
+    });
     await using storage = await openStorage(`sqlite:${path("assay.db")}`);
     await until(async () => (await storage.countCompletedTrials("idle")) === 9);
 
