@@ -9,6 +9,7 @@ const statuses: ReadonlySet<unknown> = new Set([
   "stopped",
   "interrupted",
   "failed",
+  "lost",
 ]);
 
 /** The record of one run. */
@@ -20,7 +21,9 @@ export function* checkRun(run: Document): Generator<Finding, void> {
   if (typeof reference !== "string") yield problem(`The reference of ${name} is missing`);
   if (!statuses.has(status)) yield problem(`The status of ${name}, ${shown(status)}, is none`);
   if (!isTime(startedAt)) yield problem(`The time of the start of ${name} is none`);
-  if (status === "running" ? endedAt !== undefined : !isTime(endedAt)) {
+  // When a run was lost nobody knows.
+  const isOpen = status === "running" || status === "lost";
+  if (isOpen ? endedAt !== undefined : !isTime(endedAt)) {
     yield problem(
       `The status and the end of ${name} disagree: ${shown(status)}, ${shown(endedAt)}`,
     );
