@@ -46,8 +46,8 @@ const times = await inTurn(rounds, {
   },
   assay: () => {
     const path = clean("assay.db");
-    const command = ["node", cli, "run", "noop.ts", "--storage", path, "--no-progress"];
-    const usage = runCommand(command, { cwd: folder });
+    const command = ["node", cli, "run", "noop.ts", "--executor", "serial"];
+    const usage = runCommand([...command, "--storage", path, "--no-progress"], { cwd: folder });
     cpu.push(usage.cpuMs / trials);
     return usage.wallMs;
   },
@@ -66,6 +66,7 @@ const path = join(large, "large.db");
 const runTo = async (maxTrials: number): Promise<number> => {
   const { elapsedMs, executed } = await execute(join(large, "large.ts"), {
     storage: path,
+    executor: "serial",
     maxTrials,
   });
   return elapsedMs / executed;
