@@ -25,7 +25,7 @@ export interface Random {
 /** A generator that starts from a seed: any number or text. */
 export function createRandom(seed: number | string): Random {
   const digest = digestOf([seed]);
-  return restoreRandom([0, 4, 8, 12].map((offset) => digest.readInt32BE(offset)));
+  return restoreRandom([0, 8, 16, 24].map((place) => bitsAt(digest, place, 32) | 0));
 }
 
 /** A generator that goes on from the `state` of another. What is no state is a TypeError. */
@@ -38,7 +38,8 @@ export function restoreRandom(state: unknown): Random {
  * number from 0 to 2^53 − 1, the first bits of a SHA-256. The labels 1 and "1" give two seeds.
  */
 export function deriveSeed(seed: number, label: string | number): number {
-  return Number(digestOf([seed, label]).readBigUInt64BE() >> 11n);
+  const digest = digestOf([seed, label]);
+  return bitsAt(digest, 0, 32) * 2 ** 21 + (bitsAt(digest, 8, 24) >>> 3);
 }
 
 /** xoroshiro128+ of Blackman and Vigna (https://prng.di.unimi.it), whose low bits are left out. */
@@ -99,10 +100,18 @@ class XoroshiroRandom implements Random {
   }
 }
 
-/** Types are part of the text, so that 1 and "1" differ; numbers are texts, so that NaN is one. */
-function digestOf(parts: readonly (string | number)[]): Buffer {
-  const text = JSON.stringify(parts.map((part) => [typeof part, String(part)]));
-  return hash("sha256", text, "buffer");
+/**
+ * A SHA-256 as hexadecimal digits: a Buffer would cost more than the hash. Types are part of its text, so
+ * that 1 and "1" differ; numbers are texts, so that NaN is one.
+ */
+function digestOf(parts: readonly (string | number)[]): string {
+  const texts = parts.map((part) => `["${typeof part}",${JSON.stringify(String(part))}]`);
+  return hash("sha256", `[${texts.join(",")}]`, "hex");
+}
+
+/** The number in some bits of a digest, from the digit at `place` on. */
+function bitsAt(digest: string, place: number, bits: number): number {
+  return Number.parseInt(digest.slice(place, place + bits / 4), 16);
 }
 
 function parseState(state: unknown): RandomState {
