@@ -108,8 +108,13 @@ export class ManagedDatabase implements Database {
           `Operation ${String(place)} cannot come after ${String(operation.after)}`,
         );
       }
-      if (operation.kind === "insert") this.#checkName(operation.collection);
-      else await this.#check(operation.collection, operation.query, operation);
+      const { collection } = operation;
+      this.#checkName(collection);
+      if (operation.kind !== "insert") {
+        // To wait costs more than to check, and a batch may have thousands of operations.
+        const indexes = this.#indexes.get(collection) ?? (await this.#indexesOf(collection));
+        checkQuery(collection, operation.query, operation, indexes);
+      }
       if ("change" in operation) checkChange(operation.change);
     }
     return await driver.apply(operations);
@@ -189,27 +194,32 @@ export class ManagedDatabase implements Database {
     return indexes;
   }
 
-  async #check(
-    collection: string,
-    query: Query,
-    options: Pick<ReadOptions, "sort" | "limit" | "scan">,
-  ): Promise<void> {
+  async #check(collection: string, query: Query, options: CheckedOptions): Promise<void> {
     this.#checkName(collection);
-    checkLimit(options.limit);
-    const conditions = parseQuery(query);
-    if (options.scan === true) return;
-    const indexes = await this.#indexesOf(collection);
-    const sort = options.sort ?? [];
-    if (indexes.some((index) => indexAnswers(index, conditions, sort))) return;
-    const shape = conditions.map((c) => `${c.path} ${c.operator}`).join(", ") || "everything";
-    const order =
-      sort.length === 0 ? "" : ` in the order of ${sort.map((k) => k.field).join(", ")}`;
-    throw new AssayError(
-      "INVALID_QUERY",
-      `No index of "${collection}" answers a query for ${shape}${order}; declare one, or pass scan`,
-      { details: { collection, shape, accepted: indexes.map(indexName) } },
-    );
+    checkQuery(collection, query, options, await this.#indexesOf(collection));
   }
+}
+
+type CheckedOptions = Pick<ReadOptions, "sort" | "limit" | "scan">;
+
+function checkQuery(
+  collection: string,
+  query: Query,
+  options: CheckedOptions,
+  indexes: readonly IndexDeclaration[],
+): void {
+  checkLimit(options.limit);
+  const conditions = parseQuery(query);
+  if (options.scan === true) return;
+  const sort = options.sort ?? [];
+  if (indexes.some((index) => indexAnswers(index, conditions, sort))) return;
+  const shape = conditions.map((c) => `${c.path} ${c.operator}`).join(", ") || "everything";
+  const order = sort.length === 0 ? "" : ` in the order of ${sort.map((k) => k.field).join(", ")}`;
+  throw new AssayError(
+    "INVALID_QUERY",
+    `No index of "${collection}" answers a query for ${shape}${order}; declare one, or pass scan`,
+    { details: { collection, shape, accepted: indexes.map(indexName) } },
+  );
 }
 
 function checkLimit(limit: number | undefined): void {

@@ -1,4 +1,4 @@
-import { serverTime } from "../../database/contract.ts";
+import { serverTime, type Document } from "../../database/contract.ts";
 import { scan } from "./collections.ts";
 import type { DatabaseTests } from "./tests.ts";
 
@@ -142,6 +142,24 @@ export function changeTests({ test, expect }: DatabaseTests): void {
     const twice = [7, 7].map((place) => ({ group: 1, place }));
     await expect(database.write("items", twice)).rejects.toMatchObject({ code: "DUPLICATE" });
     expect(await database.count("items", {}, scan)).toBe(1);
+  });
+
+  test("documents of many forms are inserted together, those that are there left out and not counted", async (database) => {
+    const form = (place: number): Document => {
+      if (place % 50 === 7) return { place, group: 1 };
+      if (place % 50 === 8) return { group: 1, place, color: undefined, extra: { place } };
+      return { group: 1, place, color: place % 2 === 0 ? "red" : "blue", weight: place / 4 };
+    };
+    const documents = Array.from({ length: 123 }, (_, place) => form(place));
+    const taken = [0, 8, 60, 122].map((place) => ({ group: 1, place, note: "before" }));
+    await database.write("items", taken);
+    const insert = { kind: "insert", collection: "items", documents, ifAbsent: true } as const;
+    expect(await database.batch([insert])).toMatchObject({ results: [{ count: 119 }] });
+    expect(await database.batch([insert])).toMatchObject({ results: [{ count: 0 }] });
+    const sort = [{ field: "place" }];
+    expect(await database.read("items", { group: 1 }, { sort })).toEqual(
+      documents.map((document, place) => taken.find((one) => one.place === place) ?? document),
+    );
   });
 
   test("a removal removes every match and returns how many", async (database) => {

@@ -11,7 +11,7 @@ export const restColumn = "document";
 
 /** A quoted name. */
 export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : `"${name}"`;
 }
 
 /** Where a dotted path leads: a column, and the JSON path within it ("" for the whole). */

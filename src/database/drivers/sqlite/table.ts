@@ -13,15 +13,15 @@ export class Table {
   readonly fields: DeclaredFields;
   /** Declared fields in order; the column of the rest follows them. */
   readonly columns: readonly string[];
-  readonly insertSql: string;
+  /** How many rows a statement inserts at most: SQLite copies what is bound, and content is large. */
+  readonly mostRows: number;
 
   constructor(collection: string, fields: DeclaredFields) {
     this.name = identifier(collection);
     // Without a prototype, so that no undeclared field is mistaken for one of Object's own.
     this.fields = Object.assign(Object.create(null) as Record<string, FieldType>, fields);
     this.columns = Object.keys(fields);
-    const names = [...this.columns, restColumn].map(identifier);
-    this.insertSql = `INTO ${this.name} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`;
+    this.mostRows = Object.values(fields).includes("bytes") ? 1 : 32;
   }
 
   #columnSql(field: string): string {
@@ -41,16 +41,33 @@ export class Table {
     return `CREATE TABLE IF NOT EXISTS ${this.name} (${[...columns, `${restColumn} TEXT`].join(", ")})`;
   }
 
-  /** The values of a document, in the order of the columns and the rest. */
+  /** The columns that a document with these fields has something for. */
+  columnsFor(fields: readonly string[]): readonly string[] {
+    const declared = fields.filter((field) => this.fields[field] !== undefined);
+    return declared.length === fields.length && declared.length > 0
+      ? declared
+      : [...declared, restColumn];
+  }
+
+  /** What comes behind `INSERT` for so many rows of these columns. */
+  insertSql(columns: readonly string[], rows: number): string {
+    const row = `(${columns.map(() => "?").join(", ")})`;
+    const names = columns.map(identifier).join(", ");
+    return `INTO ${this.name} (${names}) VALUES ${Array(rows).fill(row).join(", ")}`;
+  }
+
+  /** Adds the values of a document, in the order of these columns, to what is bound. */
+  addRow(bound: Bound[], document: Document, columns: readonly string[]): void {
+    for (const column of columns) {
+      const isRest = column === restColumn && this.fields[column] === undefined;
+      bound.push(isRest ? this.#restOf(document) : this.toBound(column, document[column]));
+    }
+  }
+
+  /** The values of a document, in the order of all columns and the rest. */
   toRow(document: Document): Bound[] {
     const row: Bound[] = [];
-    let used = 0;
-    for (const field of this.columns) {
-      const value = document[field];
-      if (value !== undefined) used += 1;
-      row.push(this.toBound(field, value));
-    }
-    row.push(used === Object.keys(document).length ? null : this.#restOf(document));
+    this.addRow(row, document, [...this.columns, restColumn]);
     return row;
   }
 
