@@ -29,8 +29,16 @@ describe("a worker asks for", () => {
     expect(paceOf(0, 1, 7).wanted(3, false)).toBe(4);
   });
 
-  test("none behind a long one, and the next one when it is over", () => {
+  test("the next one while one runs that takes longer, so that it never waits for it", () => {
     const pace = paceOf(60);
+    expect(pace.wanted(0, false)).toBe(1);
+    pace.received(1);
+    expect(pace.wanted(1, false)).toBe(0);
+    expect(pace.wanted(0, true)).toBe(1);
+  });
+
+  test("none behind a long one, and the next one when it is over", () => {
+    const pace = paceOf(201);
     expect(pace.wanted(0, false)).toBe(0);
     expect(pace.wanted(0, true)).toBe(1);
   });

@@ -1,13 +1,16 @@
 /** So much work should wait in a worker, in milliseconds. */
 const aheadMs = 50;
+/** Of trials that take less, the next one waits already: to fetch it takes some milliseconds. */
+const fetchedAheadMs = 200;
 /** How much the newest trial counts in the pace. */
 const weight = 0.1;
 /** A trial costs at least this much besides its own code. */
 const overheadMs = 0.01;
 
 /**
- * How many tasks a worker asks for: many short ones, so that a claim and a commit serve many, and of long
- * ones none but the next, so that nothing waits in one worker that another could run.
+ * How many tasks a worker asks for: many short ones, so that a claim and a commit serve many; of longer ones
+ * the next, so that none is waited for; and of long ones none ahead, so that nothing waits in one worker that
+ * another could run.
  */
 export class TaskPace {
   readonly #maxAhead: number;
@@ -31,11 +34,16 @@ export class TaskPace {
 
   /** How many tasks to ask for now: as many as are missing, once less than half is there. */
   wanted(waiting: number, isIdle: boolean): number {
-    const ahead = this.#taskMs === undefined ? 0 : Math.floor(aheadMs / this.#taskMs);
-    const target = Math.max(isIdle ? 1 : 0, Math.min(this.#maxAhead, ahead));
+    const ahead = Math.min(this.#maxAhead, this.#ahead());
+    const target = Math.max(isIdle ? 1 : 0, ahead);
     const there = waiting + this.#asked;
     if (there * 2 > target || there >= target) return 0;
     this.#asked += target - there;
     return target - there;
+  }
+
+  #ahead(): number {
+    if (this.#taskMs === undefined || this.#taskMs > fetchedAheadMs) return 0;
+    return Math.max(1, Math.floor(aheadMs / this.#taskMs));
   }
 }
