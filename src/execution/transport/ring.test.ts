@@ -5,7 +5,7 @@ import { buildSync } from "esbuild";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRing, RingReader, RingWriter } from "./ring.ts";
 
-const capacity = 256 * 1024;
+const capacity = 1024 * 1024;
 
 /** The text of a thread that writes `total` bytes to a ring in pieces of uneven sizes, and tells their hash. */
 const writerText = buildSync({

@@ -11,8 +11,11 @@ const written = 1;
 const readerSleeps = 2;
 const writerWaits = 3;
 const headerBytes = 16;
-/** A power of two, so that positions may wrap at 2^32. */
-const capacity = 256 * 1024;
+/**
+ * A power of two, so that positions may wrap at 2^32. Room for what a worker says while the coordinator
+ * commits: large results would make it wait.
+ */
+const capacity = 1024 * 1024;
 
 /** The memory of a ring, to be given to both sides. */
 export function createRing(): SharedArrayBuffer {
