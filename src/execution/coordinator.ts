@@ -67,7 +67,7 @@ export class Coordinator implements CrewListener {
   readonly #metrics = new MetricChunks();
   readonly #outputs = new OutputCapture((report) => this.#journal.add(report));
   /** When what runs began, for ends that no worker tells of. Milliseconds since 1970. */
-  readonly #startedAt = new WeakMap<ClaimedTrial, number>();
+  readonly #startedAt = new Map<ClaimedTrial, number>();
   #failure: { readonly error: unknown } | undefined;
   #stop: RunEnd | undefined;
 
@@ -244,8 +244,9 @@ export class Coordinator implements CrewListener {
     this.#outputs.end(trial);
     this.#plan.output.end(trial);
     this.#countRunning(-1);
+    const startedAt = this.#startedAt.get(trial);
+    this.#startedAt.delete(trial);
     if (cause?.kind !== "lease lost") {
-      const startedAt = this.#startedAt.get(trial);
       const report = endingReport(trial, ending, cause, this.#plan.limits, startedAt);
       if (this.#plan.retries.allows(report)) this.#journal.add({ ...report, isRetried: true });
       else this.#finish(report);
