@@ -7,8 +7,8 @@ import type { AbortCause, DescribedExperiment, Ending, FromWorker, Task } from "
 import { Seat, type SeatCause, type SeatListener } from "./seat.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
 
-/** So many trials may wait in all workers of a run together. */
-const maxAhead = 4000;
+/** So many trials may wait in all workers of a run together: more of them cost memory and save little. */
+const maxAhead = 1000;
 
 /** What the workers of a crew tell while they run trials. */
 export interface CrewListener extends Omit<SeatListener, "onDescribed" | "onUnusable"> {
@@ -26,7 +26,8 @@ export interface CrewOptions extends TrialLimitOptions {
 
 /**
  * The workers of a run. The first is started at once, so that it loads the code while the storage is opened;
- * it describes the experiment. The others are started when there is something for them to run.
+ * it describes the experiment. The others are started when it is known that there is something for them to
+ * run.
  */
 export class Crew implements SeatListener {
   readonly #described = createDeferred<DescribedExperiment>();
@@ -67,6 +68,11 @@ export class Crew implements SeatListener {
   /** What each worker runs; null for one that runs nothing. */
   get activity(): readonly (WorkerActivity | null)[] {
     return this.#seats.map((seat) => seat.activity ?? null);
+  }
+
+  /** Starts the workers that so many trials can keep busy, before the trials are claimed. */
+  prepare(trials: number): void {
+    for (const seat of this.#seats.slice(0, Math.max(0, trials))) seat.open();
   }
 
   /** Hears the workers from now on. */

@@ -78,6 +78,7 @@ export async function runExperiment(
     const [described] = await Promise.all([loading, target.preload()]);
     const existing = await target.openExisting();
     const plan = await planExperiment(existing, described, options, loaded.bundle);
+    if (existing === undefined) crew.prepare(trialsOf(plan));
     const storage = existing ?? (await target.create());
     return await runPlan({ storage, crew, executor, plan, loaded, options });
   } finally {
@@ -124,6 +125,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
   const experiment = await storeExperiment(storage, plan, loaded.bundle);
   const holder = processIdentity();
   const { source, scope } = await trialsToRun(storage, experiment, plan, options, holder);
+  crew.prepare((scope.total ?? Infinity) - scope.skipped);
   const record = new RunRecord(storage, experiment, {
     holder,
     command: options.command ?? [],
@@ -166,6 +168,11 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     output.end();
     reporter.stop();
   }
+}
+
+/** How many trials there are to run where nothing was run before. */
+function trialsOf({ narrowed, space, maxTrials }: ExperimentPlan): number {
+  return Math.min((narrowed ?? space).size, maxTrials);
 }
 
 /** Progress begins with the best value of earlier runs. */
