@@ -1,5 +1,6 @@
 // Trials on threads and processes against pools that store nothing, and several runs on one file.
 import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import {
   execute,
@@ -115,9 +116,14 @@ reportAtLeast(
   1,
 );
 
-const wholeMs = async (file: string, executor: Executor): Promise<number> =>
-  (await execute(join(folder, file), { storage: storagePath(), executor })).elapsedMs;
-const busy = await inTurn(3, {
+/** Milliseconds of a call of `execute`: from the start of the workers to their end. */
+async function wholeMs(file: string, executor: Executor): Promise<number> {
+  const before = performance.now();
+  await execute(join(folder, file), { storage: storagePath(), executor });
+  return performance.now() - before;
+}
+
+const busy = await inTurn(rounds, {
   serial: () => wholeMs("busy.ts", serial()),
   threads: () => wholeMs("busy.ts", threads(2)),
   processes: () => wholeMs("busy.ts", processes(2)),
@@ -125,26 +131,52 @@ const busy = await inTurn(3, {
 reportAtLeast("trials of 50 ms CPU on 2 threads, speed-up", busy.serial / busy.threads, 1.85);
 reportAtLeast("trials of 50 ms CPU on 2 processes, speed-up", busy.serial / busy.processes, 1.85);
 
+const elapsedMs = async (file: string, executor: Executor): Promise<number> =>
+  (await execute(join(folder, file), { storage: storagePath(), executor })).elapsedMs;
 const sizes = await inTurn(rounds, {
-  empty: () => wholeMs("empty.ts", threads(2)),
-  large: () => wholeMs("large.ts", threads(2)),
+  empty: () => elapsedMs("empty.ts", threads(2)),
+  large: () => elapsedMs("large.ts", threads(2)),
 });
 report("a result of 10 KB against an empty one", sizes.large / sizes.empty, 2);
 
 await shareOneFile();
 
-/** Four runs on one file at once: how fast together, how fair, and how long a claim takes at most. */
+/** Says at the end how long a transaction, which a claim is, waited at most for others to be over. */
+function waitMeter(): string {
+  return `const Sqlite = require(${JSON.stringify(createRequire(import.meta.url).resolve("better-sqlite3"))});
+const { prepare } = Sqlite.prototype;
+let since;
+let longest = 0;
+Sqlite.prototype.prepare = function (sql) {
+  const statement = prepare.call(this, sql);
+  if (sql !== "BEGIN IMMEDIATE") return statement;
+  const { run } = statement;
+  statement.run = () => {
+    since ??= performance.now();
+    const result = run.call(statement);
+    longest = Math.max(longest, performance.now() - since);
+    since = undefined;
+    return result;
+  };
+  return statement;
+};
+if (require("node:worker_threads").isMainThread) {
+  process.on("exit", () => require("node:fs").writeSync(2, "@wait " + longest + "\\n"));
+}`;
+}
+
+/** Four runs on one file at once: how fast together, how fair, and how long a claim waits at most. */
 async function shareOneFile(): Promise<void> {
   const rates: number[] = [];
   const fairness: number[] = [];
+  const waits: number[] = [];
   for (let round = 0; round < 3; round += 1) {
     const path = storagePath();
     const count = 40_000;
-    const shared = createSandbox({ "shared.ts": noopExperiment(count) });
-    const command = ["run", "shared.ts", "--storage", path, "--json", "--executor", "serial"];
-    const shares = await Promise.all(
-      Array.from({ length: 4 }, () => completedBy([cli, ...command], shared)),
-    );
+    const shared = createSandbox({ "shared.ts": noopExperiment(count), "wait.cjs": waitMeter() });
+    const run = ["run", "shared.ts", "--storage", path, "--json", "--executor", "serial"];
+    const command = ["--require", "./wait.cjs", cli, ...run];
+    const runs = await Promise.all(Array.from({ length: 4 }, () => shareOf(command, shared)));
     await using storage = await openStorage(path);
     const starts: number[] = [];
     const ends: number[] = [];
@@ -158,20 +190,34 @@ async function shareOneFile(): Promise<void> {
     const readyAt = Math.max(...first.values());
     const counted = starts.filter((start) => start >= readyAt).length;
     rates.push(counted / ((Math.max(...ends) - readyAt) / 1000));
-    fairness.push(Math.min(...shares) / (count / 4));
+    fairness.push(Math.min(...runs.map(({ completed }) => completed)) / (count / 4));
+    waits.push(Math.max(...runs.map(({ waitMs }) => waitMs)));
   }
   reportAtLeast("4 runs on one file, trials a second together", median(rates), 5000, "/s");
   reportAtLeast("the smallest share, of a fair one", median(fairness), 0.5);
+  report("the longest wait of a claim, of all rounds", Math.max(...waits), 1000, "ms");
 }
 
-async function completedBy(args: readonly string[], cwd: string): Promise<number> {
-  const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+interface Share {
+  readonly completed: number;
+  readonly waitMs: number;
+}
+
+async function shareOf(args: readonly string[], cwd: string): Promise<Share> {
+  const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
+  let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
   });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
   await new Promise((resolve) => child.once("close", resolve));
-  return (JSON.parse(output) as { readonly completed: number }).completed;
+  const waitMs = /^@wait (\S+)$/m.exec(errors)?.[1];
+  if (child.exitCode !== 0 || waitMs === undefined) throw new Error(`A run failed: ${errors}`);
+  const { completed } = JSON.parse(output) as { readonly completed: number };
+  return { completed, waitMs: Number(waitMs) };
 }
 
 /** How many square roots this machine does in a millisecond. */
