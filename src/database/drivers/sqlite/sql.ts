@@ -9,9 +9,17 @@ import { toColumn, type Bound } from "./columns.ts";
 /** The column that holds the fields nobody declared. */
 export const restColumn = "document";
 
+/** There are few names, and each is asked for in every statement. */
+const quoted = new Map<string, string>();
+
 /** A quoted name. */
 export function identifier(name: string): string {
-  return name.includes('"') ? `"${name.replaceAll('"', '""')}"` : `"${name}"`;
+  let text = quoted.get(name);
+  if (text === undefined) {
+    text = `"${name.replaceAll('"', '""')}"`;
+    quoted.set(name, text);
+  }
+  return text;
 }
 
 /** Where a dotted path leads: a column, and the JSON path within it ("" for the whole). */
