@@ -7,6 +7,8 @@ const config: ViteUserConfig = {
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    globalSetup: "test/support/servers/global-setup.ts",
+    reporters: ["default", "./test/support/servers/missing-backends.ts"],
     // `import "assay"` in test/ is the built package, loaded by Node as a user's program loads it.
     server: { deps: { external: [/\/dist\//] } },
   },

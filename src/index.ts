@@ -49,6 +49,7 @@ export type { ParamsOf, SpaceInput } from "./space/params-of.ts";
 export type { Space } from "./space/space.ts";
 export type { OpenStorageOptions } from "./storage/open-options.ts";
 export { openStorage } from "./storage/open-storage.ts";
+export type { ClientSource, StorageSource } from "./storage/storage-source.ts";
 export type { Storage } from "./storage/storage.ts";
 export type { TrialQuery } from "./storage/trial-query.ts";
 export type { Invariant } from "./storage/verify/invariants.ts";

@@ -145,10 +145,15 @@ export interface OperationResult {
   readonly documents: readonly Document[];
 }
 
-/** `results` has one entry an operation. `applied` is false when a required one changed nothing: then nothing was. */
-export type BatchOutcome =
+/**
+ * `results` has one entry an operation. `applied` is false when a required one changed nothing: then nothing was.
+ * `isRepeated` says that the connection was lost while the batch was carried out before, and that it may have
+ * been: then an operation that changed nothing now may have changed something then.
+ */
+export type BatchOutcome = { readonly isRepeated?: boolean } & (
   | { readonly applied: true; readonly results: readonly OperationResult[] }
-  | { readonly applied: false; readonly failedAt: number };
+  | { readonly applied: false; readonly failedAt: number }
+);
 
 export interface Capabilities {
   /** A batch, and an insert of many, is all or nothing. */
@@ -168,11 +173,18 @@ export interface ViewDeclaration {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** What a backend implements. It may assume valid arguments: `managed-database.ts` checks them for all. */
+/**
+ * What a backend implements. It may assume valid arguments: `managed-database.ts` checks them for all.
+ *
+ * A connection that is lost is the error of `connection-loss.ts`: what failed is repeated, by
+ * `patient-driver.ts`, and the driver connects again by itself. Everything that storage does may be repeated.
+ */
 export interface DatabaseDriver {
   /** Where the data is, without credentials. */
   readonly location: string;
   readonly capabilities: Capabilities;
+  /** Settings of the server that weaken what is guaranteed, a line each: the setting, and what it puts at risk. */
+  readonly warnings?: readonly string[];
   /** Creates the collections, declared fields and indexes that are missing. */
   define(collections: readonly CollectionDeclaration[]): Promise<void>;
   read(collection: string, query: Query, options: ReadOptions): Promise<Document[]>;
@@ -194,6 +206,8 @@ export interface DatabaseDriver {
 export interface Database {
   readonly location: string;
   readonly capabilities: Capabilities;
+  /** Settings of the server that weaken what is guaranteed, a line each. */
+  readonly warnings: readonly string[];
   define(collections: readonly CollectionDeclaration[]): Promise<void>;
   /** The matching documents. A query that no index answers is `INVALID_QUERY` unless `scan` is set. */
   read(collection: string, query?: Query, options?: ReadOptions): Promise<Document[]>;

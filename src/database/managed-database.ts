@@ -42,6 +42,10 @@ export class ManagedDatabase implements Database {
     return this.#driver.capabilities;
   }
 
+  get warnings(): readonly string[] {
+    return this.#driver.warnings ?? [];
+  }
+
   async define(collections: readonly CollectionDeclaration[]): Promise<void> {
     const driver = this.#open();
     for (const { name } of collections) this.#checkName(name);

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { ClaimedTrial, Lease, LeaseStore } from "../storage/leases.ts";
+import { reopenableUrl } from "../storage/reopening.ts";
 import type { Storage } from "../storage/storage.ts";
 import { builtFile } from "../util/own-package.ts";
 import { threadArguments } from "./thread-arguments.ts";
@@ -16,7 +17,8 @@ type Held = () => Iterable<ClaimedTrial>;
 
 /**
  * Renews from this thread, or, where user code may block it, from a helper thread with a connection of its
- * own. A storage that only this process can open needs no helper: nobody else could take a trial over.
+ * own. A storage that only this process can open needs no helper: nobody else could take a trial over. One that
+ * was opened by a client cannot be opened in another thread.
  */
 export function createLeaseKeeper(
   storage: Storage,
@@ -24,9 +26,10 @@ export function createLeaseKeeper(
   onLost: OnLost,
   isBlockable: boolean,
 ): LeaseKeeper {
-  return isBlockable && storage.database.capabilities.shared
-    ? renewInThread(storage, held, onLost)
-    : renewHere(storage, held, onLost);
+  const url = isBlockable ? reopenableUrl(storage) : undefined;
+  return url === undefined
+    ? renewHere(storage, held, onLost)
+    : renewInThread({ url, leaseMs: storage.leaseMs }, held, onLost);
 }
 
 function renewHere(
@@ -47,11 +50,10 @@ function renewHere(
   };
 }
 
-function renewInThread(storage: Storage, held: Held, onLost: OnLost): LeaseKeeper {
-  const { location, leaseMs } = storage;
+function renewInThread(workerData: LeaseThreadData, held: Held, onLost: OnLost): LeaseKeeper {
   const worker = new Worker(builtFile("execution/worker/lease-main.js"), {
     ...threadArguments(),
-    workerData: { location, leaseMs } satisfies LeaseThreadData,
+    workerData,
   });
   worker.unref();
   worker.on("message", onLost);

@@ -2,7 +2,7 @@ import type { Lease, LeaseStore } from "../storage/leases.ts";
 
 /** What a thread that renews leases is started with: the storage, and how long a lease lasts. */
 export interface LeaseThreadData {
-  readonly location: string;
+  readonly url: string;
   readonly leaseMs: number;
 }
 

@@ -6,6 +6,13 @@ export interface OpenStorageOptions {
   readonly leaseMs?: number;
   /** Brings an older database up to this Assay's schema. Default false: it is `SCHEMA_OUTDATED`. */
   readonly upgrade?: boolean;
+  /**
+   * How long an operation waits for a server that cannot be reached before it throws `STORAGE_UNAVAILABLE`.
+   * Default 60,000 ms. Opening does not wait.
+   */
+  readonly patienceMs?: number;
+  /** Hears of an operation that waits for the server, with the error of its first try. */
+  readonly onOutage?: (error: unknown) => void;
   /** The clock behind the times that people read. Default: the system's. */
   readonly wallClock?: () => Date;
 }

@@ -16,6 +16,16 @@ test("a URL names its kind", () => {
   expect(path("sqlite:///abs/a.db")).toBe("/abs/a.db");
 });
 
+test("a server is named by the scheme of its URL", () => {
+  const kind = (url: string): unknown => parseStorageUrl(url).kind;
+  expect(kind("postgres://host/db")).toBe("postgres");
+  expect(kind("postgresql://host/db")).toBe("postgres");
+  expect(kind("redis://host")).toBe("redis");
+  expect(kind("rediss://host:6380/2")).toBe("redis");
+  expect(kind("mongodb://a,b/db?replicaSet=r")).toBe("mongodb");
+  expect(kind("mongodb+srv://host/db")).toBe("mongodb");
+});
+
 test("durability is full unless it is given up", () => {
   const durability = (url: string): unknown => Reflect.get(parseStorageUrl(url), "durability");
   expect(durability("a.db?durability=full")).toBe("full");
@@ -23,10 +33,11 @@ test("durability is full unless it is given up", () => {
 });
 
 test.each([
-  ["postgres://host/db", 'Unknown storage "postgres:"'],
+  ["mysql://host/db", 'Unknown storage "mysql:"'],
+  ["postgre://host/db", 'did you mean "postgres"?'],
   [
     "sqlit:a.db",
-    'Unknown storage "sqlit:"; did you mean "sqlite"? (sqlite:PATH, memory:, or a path)',
+    'Unknown storage "sqlit:"; did you mean "sqlite"? (sqlite:PATH, memory:, postgres://, redis://, mongodb://, or a path)',
   ],
   ["", "A SQLite storage needs a path, such as sqlite:assay.db"],
   ["sqlite:", "A SQLite storage needs a path, such as sqlite:assay.db"],

@@ -2,17 +2,30 @@ import { resolve } from "node:path";
 import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
 
-/** What a storage URL names. */
+/** A backend that is reached over the network. */
+export type ServerKind = "postgres" | "redis" | "mongodb";
+
+/** What a storage URL names. The driver of a server reads the rest of its URL. */
 export type StorageLocation =
   | { readonly kind: "memory" }
-  | { readonly kind: "sqlite"; readonly path: string; readonly durability: "full" | "normal" };
+  | { readonly kind: "sqlite"; readonly path: string; readonly durability: "full" | "normal" }
+  | { readonly kind: ServerKind; readonly url: string };
 
-const schemes = ["sqlite", "memory"] as const;
+const serverKinds: ReadonlyMap<string, ServerKind> = new Map([
+  ["postgres", "postgres"],
+  ["postgresql", "postgres"],
+  ["redis", "redis"],
+  ["rediss", "redis"],
+  ["mongodb", "mongodb"],
+  ["mongodb+srv", "mongodb"],
+]);
+const schemes = ["sqlite", "memory", ...serverKinds.keys()] as const;
 const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/;
 
 /**
- * Reads a storage URL: `sqlite:PATH`, `memory:`, or a bare path, which is SQLite.
- * `?durability=normal` gives up the last moments before a power cut for speed; `full` is the default.
+ * Reads a storage URL: `sqlite:PATH`, `memory:`, a server's URL (`postgres://`, `redis://`, `rediss://`,
+ * `mongodb://`, `mongodb+srv://`), or a bare path, which is SQLite.
+ * `sqlite:PATH?durability=normal` gives up the last moments before a power cut for speed; `full` is the default.
  * Throws `INVALID_VALUE` on an unknown scheme or option.
  */
 export function parseStorageUrl(url: string): StorageLocation {
@@ -20,9 +33,11 @@ export function parseStorageUrl(url: string): StorageLocation {
   if (name === undefined) return sqlite(url);
   if (name === "memory") return { kind: "memory" };
   if (name === "sqlite") return sqlite(url.slice("sqlite:".length).replace(/^\/\/(?=\/)/, ""));
+  const kind = serverKinds.get(name);
+  if (kind !== undefined) return { kind, url };
   throw new AssayError(
     "INVALID_VALUE",
-    `Unknown storage "${name}:"${didYouMean(name, schemes)} (sqlite:PATH, memory:, or a path)`,
+    `Unknown storage "${name}:"${didYouMean(name, schemes)} (sqlite:PATH, memory:, postgres://, redis://, mongodb://, or a path)`,
     { details: { scheme: name, accepted: schemes } },
   );
 }

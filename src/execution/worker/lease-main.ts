@@ -9,8 +9,8 @@ import { renew, type LeaseThreadData } from "../lease-renewal.ts";
  */
 if (parentPort === null) throw new TypeError("This module is the entry of a worker thread");
 const port = parentPort;
-const { location, leaseMs } = workerData as LeaseThreadData;
-const storage = await openStorage(location, { create: false, leaseMs });
+const { url, leaseMs } = workerData as LeaseThreadData;
+const storage = await openStorage(url, { create: false, leaseMs });
 let held: readonly Lease[] = [];
 port.on("message", (leases: readonly Lease[]) => {
   held = leases;

@@ -1,0 +1,32 @@
+import type { DatabaseDriver } from "../database/contract.ts";
+import { AssayError } from "../errors/assay-error.ts";
+import { collections } from "./schema.ts";
+import { parseStorageSource, type StorageSource } from "./storage-source.ts";
+
+/** Opens what a driver was loaded for. `create` makes a database that is not there yet. */
+export type OpenDriver = (create: boolean) => Promise<DatabaseDriver>;
+
+/** Imports a driver, and returns how to open the source with it. Throws `INVALID_VALUE`. */
+export async function loadDriver(source: StorageSource): Promise<OpenDriver> {
+  const location = parseStorageSource(source);
+  if (!("kind" in location)) throw unsupported("this client");
+  switch (location.kind) {
+    case "memory": {
+      const { openMemory } = await import("../database/drivers/memory/open.ts");
+      return async () => await openMemory(collections);
+    }
+    case "sqlite": {
+      const { openSqlite } = await import("../database/drivers/sqlite/open.ts");
+      const { path, durability } = location;
+      return async (create) => await openSqlite({ path, durability, create, collections });
+    }
+    case "postgres":
+    case "redis":
+    case "mongodb":
+      throw unsupported(location.kind);
+  }
+}
+
+function unsupported(what: string): AssayError {
+  return new AssayError("UNSUPPORTED", `There is no driver for ${what} yet`);
+}
