@@ -73,6 +73,11 @@ export interface ExecuteOptions {
    * is kept in any case: `storage.getOutput`.
    */
   readonly onOutput?: true | OutputListener;
+  /**
+   * Hears of each operation that waits for a storage's server that cannot be reached, with the error of its
+   * first try. For a storage that is given by its URL.
+   */
+  readonly onOutage?: (error: unknown) => void;
   /** The command line, for the record of the run. */
   readonly command?: readonly string[];
 }
@@ -103,6 +108,7 @@ const optionNames: Readonly<Record<OptionName, true>> = {
   signal: true,
   export: true,
   onOutput: true,
+  onOutage: true,
   command: true,
 };
 

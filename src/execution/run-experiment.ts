@@ -57,7 +57,7 @@ export async function runExperiment(
   options: ExecuteOptions = {},
 ): Promise<ExecutionSummary> {
   checkOptions(options);
-  const target = storageTarget(options.storage);
+  const target = storageTarget(options);
   const directory = resolve(options.directory ?? ".");
   const loaded = await loadProgram(experiment, options.export ?? "default", directory);
   const executor = resolveExecutor(options, loaded.program.kind);

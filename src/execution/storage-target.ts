@@ -16,25 +16,29 @@ export interface StorageTarget {
 }
 
 /** The storage that was asked for; an open one stays open. `INVALID_VALUE` on a URL that cannot be read. */
-export function storageTarget(storage: ExecuteOptions["storage"]): StorageTarget {
+export function storageTarget({
+  storage,
+  onOutage,
+}: Pick<ExecuteOptions, "storage" | "onOutage">): StorageTarget {
   if (typeof storage === "object") return openTarget(storage);
   // Made absolute now: the working directory may change before it is opened.
   const url = resolveStorageUrl(storage ?? process.env["ASSAY_STORAGE"] ?? "sqlite:assay.db");
   const preloaded = preloadStorage(url);
   preloaded.catch(() => undefined);
+  const heard = onOutage === undefined ? {} : { onOutage };
   let opened: Storage | undefined;
   return {
     preload: async () => await preloaded,
     async openExisting() {
       try {
-        opened = await openStorage(url, { create: false });
+        opened = await openStorage(url, { create: false, ...heard });
       } catch (error) {
         if (!isAssayError(error) || error.code !== "NOT_FOUND") throw error;
       }
       return opened;
     },
     async create() {
-      opened = await openStorage(url);
+      opened = await openStorage(url, heard);
       return opened;
     },
     async release() {

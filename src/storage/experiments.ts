@@ -47,6 +47,8 @@ export function createExperimentStore(context: StorageContext): ExperimentStore 
       await database.write("experiments", document);
     } catch (error) {
       if (!isAssayError(error) || error.code !== "DUPLICATE") throw error;
+      // The connection may have been lost when it was written, and it was written again.
+      if ((await findById(document["id"] as string)) !== undefined) return toExperiment(document);
       throw new AssayError(
         "DUPLICATE",
         `An experiment "${spec.name}@${String(spec.version ?? 1)}" exists already`,

@@ -5,6 +5,7 @@ import { encodeValue } from "../values/encode.ts";
 import type { StorageContext } from "./context.ts";
 import type { ClaimedTrial } from "./leases.ts";
 import { outputOperations, type OutputReport } from "./output.ts";
+import { confirmRepeated } from "./repeated-reports.ts";
 
 /** An attempt began. It is written before or together with all that the attempt does. */
 export interface StartedReport {
@@ -138,7 +139,12 @@ export function createReportStore({ database }: StorageContext): ReportStore {
         operations.push(...planned.operations);
       }
       const outcome = await database.batch(operations);
-      return decisive.map((place) => outcome.applied && (outcome.results[place]?.count ?? 0) > 0);
+      const accepted = decisive.map(
+        (place) => outcome.applied && (outcome.results[place]?.count ?? 0) > 0,
+      );
+      return outcome.isRepeated === true
+        ? await confirmRepeated(database, reports, accepted)
+        : accepted;
     },
   };
 }

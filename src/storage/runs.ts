@@ -109,7 +109,10 @@ export function createRunStore(context: StorageContext, experiments: ExperimentS
         notes,
         code,
       };
-      await database.write("runs", document);
+      // The number is this run's alone: if it is there, the connection was lost when it was written.
+      await database.batch([
+        { kind: "insert", collection: "runs", documents: [document], ifAbsent: true },
+      ]);
       return toRun(document, "running");
     },
 

@@ -115,7 +115,9 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
             ],
           },
         ];
-        if ((await database.batch(operations)).applied) return snapshot;
+        const outcome = await database.batch(operations);
+        if (outcome.applied) return snapshot;
+        if (outcome.isRepeated === true && (await isStored(operations))) return snapshot;
       }
     },
 
@@ -135,6 +137,16 @@ export function createSnapshotStore(context: StorageContext): SnapshotStore {
       return (await documentsOf(trialId)).map(toInfo);
     },
   };
+
+  /** Whether the snapshot that a batch inserts is stored: its first try did it, before the connection was lost. */
+  async function isStored(operations: readonly Operation[]): Promise<boolean> {
+    const last = operations.at(-1);
+    const [wanted] = last?.kind === "insert" ? last.documents : [];
+    if (wanted === undefined) return false;
+    const { experiment, number, snapshot } = wanted;
+    const [stored] = await database.read("snapshots", { experiment, number, snapshot });
+    return ["sha256", "createdAt"].every((field) => stored?.[field] === wanted[field]);
+  }
 
   /** How many metric points the last attempt of a trial has stored. */
   async function countPoints({ experiment, number, attempt }: Document): Promise<number> {

@@ -5,6 +5,7 @@ import { runExperiment } from "../../execution/run-experiment.ts";
 import type { ExecuteOptions } from "../../execution/execute-options.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
+import { tellOutages } from "../outages.ts";
 import { runOptions, type RunFlags } from "../run-flags.ts";
 import { readTarget, type RunTarget } from "../run-target.ts";
 import { describeRun, describeSeed } from "../run-summary.ts";
@@ -72,6 +73,7 @@ async function toOptions(
     wait: wait !== false,
     progress: progress !== false && isShown,
     ...(globals.verbose === true ? { onOutput: true } : {}),
+    onOutage: tellOutages(),
     command: argv,
   };
 }

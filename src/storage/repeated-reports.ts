@@ -1,0 +1,33 @@
+import type { Database } from "../database/contract.ts";
+import type { ClaimedTrial } from "./leases.ts";
+import type { FinishedReport, TrialReport } from "./reports.ts";
+
+/**
+ * Looks again at reports that were refused when they were repeated, because the connection was lost while they
+ * were written. The end of a claim cannot be written twice; when the trial is stored as the report ends it,
+ * under the token of the claim, the first try did it, and with it all that the claim reported before.
+ */
+export async function confirmRepeated(
+  database: Database,
+  reports: readonly TrialReport[],
+  outcomes: readonly boolean[],
+): Promise<boolean[]> {
+  const ends = new Map<ClaimedTrial, FinishedReport>();
+  for (const [i, report] of reports.entries()) {
+    if (report.kind === "finished" && outcomes[i] !== true) ends.set(report.trial, report);
+  }
+  const confirmed = new Set<ClaimedTrial>();
+  for (const [trial, end] of ends) {
+    if (await isStoredAs(database, end)) confirmed.add(trial);
+  }
+  return reports.map(({ trial }, i) => outcomes[i] === true || confirmed.has(trial));
+}
+
+async function isStoredAs(database: Database, report: FinishedReport): Promise<boolean> {
+  const { experiment, number, token } = report.trial;
+  const status = report.isRetried === true ? "interrupted" : report.status;
+  const select = ["token", "status", "endedAt"];
+  const [stored] = await database.read("trials", { experiment, number }, { select });
+  if (stored?.["token"] !== token || stored["status"] !== status) return false;
+  return report.endedAt === undefined || stored["endedAt"] === report.endedAt;
+}
