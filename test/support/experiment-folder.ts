@@ -28,17 +28,19 @@ const { defineExperiment, choice, linspace, logspace, matched, integer, uniform 
 
 /**
  * A folder for one test with an `experiment.ts` of this text. The text finds `sleep`, the functions of
- * `node:fs` that tests need, the constructors of Assay, and `folder`, the path of the folder with a slash.
+ * `node:fs` that tests need, the constructors of Assay, and `folder`, the path of the folder with a slash. Its
+ * database is a file in the folder, unless the URL of another storage is given.
  */
 export async function experimentFolder(
   source: string,
   files: Readonly<Record<string, string>> = {},
+  storage?: string,
 ): Promise<ExperimentFolder> {
   const folder = await projectFolder({ "package.json": "{}", ...files });
   const here = `const folder = ${JSON.stringify(`${folder.root}/`)};\n`;
   await folder.write("experiment.ts", prelude + here + source);
   const file = folder.path("experiment.ts");
-  const url = `sqlite:${folder.path("assay.db")}`;
+  const url = storage ?? `sqlite:${folder.path("assay.db")}`;
   return {
     ...folder,
     file,

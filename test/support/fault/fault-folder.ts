@@ -47,12 +47,14 @@ export interface FaultSource {
   readonly before?: string;
   /** More of the definition, such as `setup`. */
   readonly more?: string;
+  /** The URL of its storage. Default: a file in the folder. */
+  readonly storage?: string;
 }
 
 /** A folder with an experiment named "faulty" that writes down what it executes. */
 export async function faultFolder(source: FaultSource): Promise<FaultFolder> {
-  const { size = 12, body, before = "", more = "" } = source;
-  const folder = await experimentFolder(`
+  const { size = 12, body, before = "", more = "", storage: url } = source;
+  const text = `
 ${before}
 const first = () => {
   try {
@@ -70,8 +72,10 @@ export default defineExperiment({
     ${body}
     return { n, mark };
   },
-});`);
+});`;
+  const folder = await experimentFolder(text, {}, url);
   const cwd = folder.root;
+  const storageEnv = { ASSAY_STORAGE: folder.url };
   const executions = (): Execution[] => readExecutions(cwd);
   const started = (running: RunningCli): Run => {
     const pid = running.child.pid ?? 0;
@@ -89,7 +93,7 @@ export default defineExperiment({
     const { violations, ...figures } = await findViolations(storage, expected);
     const found = [...violations, ...(await verifyDatabase(cwd, folder.url))];
     for (const { number, attempt } of await storage.getTrials("faulty")) {
-      if (attempt > 1) found.push(...(await attemptViolations(cwd, number, attempt)));
+      if (attempt > 1) found.push(...(await attemptViolations(folder, number, attempt)));
     }
     await until(() => !executions().some(({ pid }) => pid !== process.pid && isRunning(pid)));
     if (found.length > 0) throw new Error(found.join("\n"));
@@ -106,7 +110,7 @@ export default defineExperiment({
     const ranBefore = executions().length;
     const { code, stdout, stderr } = await runCli(
       ["run", "experiment.ts", "--no-progress", ...args],
-      { cwd, env },
+      { cwd, env: { ...storageEnv, ...env } },
     );
     if (code !== 0) throw new Error(`The next run ended with ${String(code)}: ${stdout}${stderr}`);
     const since = new Set(
@@ -127,7 +131,12 @@ export default defineExperiment({
   return {
     ...folder,
     run: (args = [], env = {}) =>
-      started(startCli(["run", "experiment.ts", "--no-progress", ...args], { cwd, env })),
+      started(
+        startCli(["run", "experiment.ts", "--no-progress", ...args], {
+          cwd,
+          env: { ...storageEnv, ...env },
+        }),
+      ),
     runWithLease: (leaseMs, executor, env = {}) =>
       started(
         startProgram([leaseProgram, folder.file, folder.url, String(leaseMs), executor, "2"], {
@@ -149,13 +158,18 @@ export default defineExperiment({
 }
 
 /** What is wrong with how `assay trial` shows the attempts of a trial. */
-async function attemptViolations(cwd: string, number: number, attempt: number): Promise<string[]> {
+async function attemptViolations(
+  { root, url }: ExperimentFolder,
+  number: number,
+  attempt: number,
+): Promise<string[]> {
   const name = `faulty#${String(number)}`;
+  const options = { cwd: root, env: { ASSAY_STORAGE: url } };
   const { attempts } = await runCliJson<{ attempts: { status: string; error: unknown }[] }>(
     ["trial", name],
-    { cwd },
+    options,
   );
-  const text = await runCli(["trial", name], { cwd });
+  const text = await runCli(["trial", name], options);
   const isWhole = attempts.length === attempt && attempts.at(-1)?.status === "completed";
   if (isWhole && text.code === 0) return [];
   return [`assay trial ${name} shows ${JSON.stringify(attempts)}: ${text.stdout}${text.stderr}`];
