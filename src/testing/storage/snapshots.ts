@@ -121,10 +121,10 @@ export function snapshotTests({ test, expect }: StorageTests): void {
     expect(await storage.getSnapshots(id)).toEqual([]);
   });
 
-  test("a snapshot of 20 MB is no matter", async (storage) => {
+  test("a snapshot of 50 MB is no matter", async (storage) => {
     const experiment = await storedGrid(storage, 1);
     const [id = ""] = await storage.getTrialIds(experiment);
-    const weights = new Uint8Array(randomBytes(20_000_000));
+    const weights = new Uint8Array(randomBytes(50_000_000));
     await storage.saveSnapshot(id, { weights });
     const snapshot = await storage.latestSnapshot(id);
     const digest = (bytes: unknown): string =>
@@ -132,7 +132,7 @@ export function snapshotTests({ test, expect }: StorageTests): void {
         .update(bytes as Uint8Array)
         .digest("hex");
     expect(digest((snapshot?.state as { weights: unknown }).weights)).toBe(digest(weights));
-    expect((snapshot?.bytes ?? 0) > 20_000_000).toBe(true);
+    expect((snapshot?.bytes ?? 0) > 50_000_000).toBe(true);
   });
 
   const damages: readonly (readonly [string, object])[] = [
