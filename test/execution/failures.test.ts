@@ -241,6 +241,24 @@ describe("a worker that is lost with its trial", () => {
     },
   );
 
+  test.each([
+    `process.on("uncaughtException", () => undefined);`,
+    `process.setUncaughtExceptionCaptureCallback(() => undefined);`,
+  ])("is not blamed on an error that the code handled itself: %s", async (handle) => {
+    const trial = await executeSecond(
+      secondRuns(`${handle}
+        setTimeout(() => { throw new Error("Handled"); });
+        await sleep(50);
+        process.kill(process.pid, "SIGKILL");
+        await sleep(10_000);`),
+      { executor: "processes", workers: 1, retries: 0 },
+    );
+    expect(trial.error).toEqual({
+      cause: "lost",
+      message: "The worker process was killed by SIGKILL",
+    });
+  });
+
   test("by its memory: the trial is broken with that cause", async () => {
     const { file, url, open } = await experimentFolder(
       secondRuns(`const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length));`),

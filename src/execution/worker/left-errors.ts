@@ -16,8 +16,7 @@ export function watchLeftErrors(
   tell: (trial: TrialContext, text: string) => void,
 ): void {
   process.on(event, (error: unknown) => {
-    // Code that listens itself has decided what is to happen.
-    if (process.listenerCount(event) > 1) return;
+    if (isHandledByCode()) return;
     const trial = currentTrial();
     if (trial === undefined || !hasEnded(trial)) throw error;
     const { message, stack } = toTrialError(error);
@@ -26,4 +25,9 @@ export function watchLeftErrors(
       `Trial ${String(trial.number)} had ended when nothing caught an error of it: ${stack ?? message}\n`,
     );
   });
+}
+
+/** Whether the user's code has decided itself what is to happen with errors that nothing catches. */
+export function isHandledByCode(): boolean {
+  return process.listenerCount(event) > 1 || process.hasUncaughtExceptionCaptureCallback();
 }

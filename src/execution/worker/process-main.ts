@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import type { ToWorker } from "../protocol.ts";
 import { encodeFrame, FrameReader } from "../transport/frames.ts";
 import { endGroup } from "./end-group.ts";
+import { isHandledByCode } from "./left-errors.ts";
 import { endWithParent, writeAll } from "./parent-process.ts";
 import { toTrialError } from "./trial-error.ts";
 import { WorkerSession } from "./worker-session.ts";
@@ -20,7 +21,8 @@ new Socket({ fd: 3, readable: true, writable: false })
   .on("close", endGroup);
 
 process.on("uncaughtExceptionMonitor", (error) => {
-  if (session.isInLeftCode) return;
+  // The process goes on; what ends it later has another reason.
+  if (session.isInLeftCode || isHandledByCode()) return;
   const { message, stack } = toTrialError(error);
   const crash = { cause: "error", message: `Nothing caught: ${message}` };
   send({ type: "crashed", error: stack === undefined ? crash : { ...crash, stack } });
