@@ -1,4 +1,4 @@
-import { killTree } from "../util/process-tree.ts";
+import { killStarted } from "../util/process-tree.ts";
 import { exitCodes } from "./exit-codes.ts";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
@@ -18,8 +18,8 @@ export function listenForInterrupts(): Interrupts {
   const { stderr } = process;
   const interrupt = (): void => {
     if (controller.signal.aborted) {
-      // A thread that ends with this process cannot take along the commands that it started.
-      killTree(process.pid);
+      // After the threads, whose code would go on with what it waits for.
+      process.once("exit", killStarted);
       process.exit(exitCodes.interrupted);
     }
     stderr.write(

@@ -5,87 +5,107 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** How often it is looked whether processes are gone. */
 const pollMs = 20;
 
+interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  /** The process that leads its process group. */
+  readonly group: number;
+}
+
 /**
  * Ends a process and all that it started: asks them by SIGTERM, and kills what is left of them after a grace.
  * They are sought before the first is asked, because those whose parent is gone cannot be found any more.
  */
 export async function endTree(pid: number, graceMs: number): Promise<void> {
-  const tree = treeOf(pid);
+  const tree = treesOf([pid]);
   signalAll(tree, "SIGTERM");
   const deadline = performance.now() + graceMs;
   while (tree.some(isAlive) && performance.now() < deadline) await sleep(pollMs);
-  const left = tree.filter(isAlive);
-  signalAll(new Set(left.flatMap((alive) => treeOf(alive))), "SIGKILL");
+  signalAll(treesOf(tree.filter(isAlive)), "SIGKILL");
 }
 
-/** Kills a process and all that it started; of this process, only what it started. */
-export function killTree(pid: number): void {
+/** Kills processes and all that they started. */
+export function killTrees(pids: Iterable<number>): void {
+  const roots = [...pids];
+  if (roots.length > 0) signalAll(treesOf(roots), "SIGKILL");
+}
+
+/** Kills all that this process started, but for what leads a process group: that was started to live on. */
+export function killStarted(): void {
+  const rows = allProcesses();
+  const own = rows.filter(({ parent, pid, group }) => parent === process.pid && group !== pid);
   signalAll(
-    treeOf(pid).filter((one) => one !== process.pid),
+    treesOf(
+      own.map(({ pid }) => pid),
+      rows,
+    ),
     "SIGKILL",
   );
 }
 
-/** A process and its descendants. */
-function treeOf(pid: number): readonly number[] {
-  const parents = parentsOfAll();
-  const tree = [pid];
+/** Those of some processes that do not lead a process group. */
+export function withoutLeaders(pids: Iterable<number>): number[] {
+  return [...pids].filter((pid) => !signals(-pid, 0));
+}
+
+/** Processes and their descendants. */
+function treesOf(roots: readonly number[], rows = allProcesses()): readonly number[] {
+  const trees = new Set(roots);
   // It grows while it is gone through.
-  for (const parent of tree) {
-    for (const [child, of] of parents) if (of === parent) tree.push(child);
+  for (const ancestor of trees) {
+    for (const { pid, parent } of rows) if (parent === ancestor) trees.add(pid);
   }
-  return tree;
+  return [...trees];
 }
 
-/** The parent of every process; of none where the system does not tell. */
-function parentsOfAll(): ReadonlyMap<number, number> {
+/** Every process; none where the system does not tell. */
+function allProcesses(): readonly ProcessRow[] {
   try {
-    return process.platform === "linux" ? parentsOnLinux() : parentsByPs();
+    return process.platform === "linux" ? fromProc() : fromPs();
   } catch {
-    return new Map();
+    return [];
   }
 }
 
-function parentsOnLinux(): ReadonlyMap<number, number> {
-  const parents = new Map<number, number>();
+function fromProc(): readonly ProcessRow[] {
+  const rows: ProcessRow[] = [];
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      // pid (name) state parent …, and the name may hold anything.
+      // pid (name) state parent group …, and the name may hold anything.
       const stat = readFileSync(`/proc/${name}/stat`, "latin1");
-      const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      parents.set(Number(name), Number(parent));
+      const [, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      rows.push({ pid: Number(name), parent: Number(parent), group: Number(group) });
     } catch {
       // It ended meanwhile.
     }
   }
-  return parents;
+  return rows;
 }
 
-function parentsByPs(): ReadonlyMap<number, number> {
-  const listed = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
-  const rows = listed.trim().split("\n");
-  return new Map(
-    rows.map((row): [number, number] => {
-      const [pid, parent] = row.trim().split(/\s+/);
-      return [Number(pid), Number(parent)];
-    }),
-  );
+function fromPs(): readonly ProcessRow[] {
+  const listed = execFileSync("ps", ["-A", "-o", "pid=,ppid=,pgid="], { encoding: "utf8" });
+  return listed
+    .trim()
+    .split("\n")
+    .map((row) => {
+      const [pid = 0, parent = 0, group = 0] = row.trim().split(/\s+/).map(Number);
+      return { pid, parent, group };
+    });
 }
 
 function signalAll(pids: Iterable<number>, signal: NodeJS.Signals): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It is gone.
-    }
-  }
+  for (const pid of pids) signals(pid, signal);
 }
 
 function isAlive(pid: number): boolean {
+  return signals(pid, 0);
+}
+
+/** Sends a signal; false when there is nobody to get it. */
+function signals(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(target, signal);
   } catch {
     return false;
   }

@@ -111,6 +111,24 @@ describe.each(executors)("a process that a trial started, with %s", (_, executor
     await until(async () => !(await isAlive(Number(pid))));
   });
 
+  test.each([
+    ["waits for it", ""],
+    ["waits for it, and for the next when that is over", "for (;;)"],
+  ])("is ended with a trial that %s, and with all that it started", async (_what, again) => {
+    const trial = await executeSecond(
+      `const { spawnSync } = await import("node:child_process");
+       const command = 'echo $$ >> "$0"; sleep 600 & echo $! >> "$0"; wait';
+       ${again} spawnSync("sh", ["-c", command, folder + "pids"]);
+       appendFileSync(folder + "attempts", "went on\\n");`,
+      { executor: executor(), timeout: 700 },
+    );
+    expect(trial).toMatchObject({ status: "broken", error: { cause: "timeout" } });
+    const pids = (await trial.folder.lines("pids")).map(Number);
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) await until(async () => !(await isAlive(pid)));
+    expect(await trial.folder.lines("attempts")).toEqual(["1"]);
+  });
+
   test("lives on when it was detached", async () => {
     const { execute, lines } = await experimentFolder(`
       import { spawn } from "node:child_process";

@@ -100,6 +100,29 @@ describe.each(everywhere)("a coordinator that is killed with %s", (executor) => 
     await finish(workers);
   });
 
+  test.each(["SIGKILL", "SIGSTOP"] as const)(
+    "while its workers got %s leaves nothing behind of what its trials started",
+    async (fate) => {
+      const { run, executed, lines, finish } = await faultFolder({
+        before: `import { spawn } from "node:child_process";`,
+        body: `if (n < 2 && process.env.QUICK === undefined) {
+            const { pid } = spawn("sh", ["-c", "sleep 1000; true"], { stdio: "ignore" });
+            appendFileSync(folder + "started", pid + "\\n");
+            for (;;);
+          }`,
+      });
+      const running = run(workers);
+      await executed(0, 1);
+      await until(async () => (await lines("started")).length === 2);
+      const left = running.workers();
+      for (const worker of left) signal(worker, fate);
+      await running.kill();
+      const started = (await lines("started")).map(Number);
+      await until(() => ![...left, ...started].some(isRunning));
+      await finish(workers, { QUICK: "1" });
+    },
+  );
+
   test("beside another run of the experiment: the other takes over what it held", async () => {
     const { run, isHeld, executions, check } = await faultFolder({
       size: 40,

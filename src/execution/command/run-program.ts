@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { endTree, killTree } from "../../util/process-tree.ts";
+import { endTree, killTrees } from "../../util/process-tree.ts";
 import { LastLine, OutputEnd } from "./last-output.ts";
 
 /** How long a program that was asked to end may take; less than its worker has before that is ended itself. */
@@ -64,7 +64,7 @@ async function exitOf(
     if (child.pid !== undefined) ending = endTree(child.pid, graceMs);
   };
   const kill = (): void => {
-    if (child.pid !== undefined) killTree(child.pid);
+    if (child.pid !== undefined) killTrees([child.pid]);
   };
   signal.addEventListener("abort", end);
   process.once("exit", kill);

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Executor, WorkerHandle, WorkerListener } from "../executor.ts";
+import { markedEnvironment, watchGroup } from "../transport/orphan-watch.ts";
 import { ThreadGroup } from "../transport/thread-group.ts";
 import { frameFor, hearFrames, loadFrame } from "./framed-worker.ts";
 import { checkCount } from "./worker-count.ts";
@@ -25,7 +26,9 @@ function threadExecutor(name: string, workers: number): Executor {
     isInline: false,
     open(settings) {
       const load = loadFrame(settings);
-      const group = new ThreadGroup(workers, settings.memoryMb);
+      const { memoryMb } = settings;
+      const group = new ThreadGroup(workers, { memoryMb, environment: markedEnvironment() });
+      watchGroup();
       return { launch: (listener) => launch(group, load, listener) };
     },
   };

@@ -1,17 +1,28 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { builtFile } from "../../util/own-package.ts";
 import { threadArguments } from "../thread-arguments.ts";
+import { markedEnvironment } from "./orphan-watch.ts";
 import { createRing } from "./ring.ts";
 
 /** A thread, and the ring by which it is heard. */
 export interface WorkerThread {
   readonly worker: Worker;
   readonly ring: SharedArrayBuffer;
+  readonly task: Int32Array;
 }
 
 /** What a worker thread is started with. */
 export interface ThreadData {
   readonly ring: SharedArrayBuffer;
+  /** Where it writes its number in the system, if that has one. */
+  readonly task: Int32Array;
+}
+
+export interface ThreadOptions {
+  /** The size of the heap that the thread may have. */
+  readonly memoryMb?: number | undefined;
+  /** The variables that its code finds, and what that starts. Default: those of this process. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
 let spare: WorkerThread | undefined;
@@ -22,29 +33,30 @@ let spare: WorkerThread | undefined;
  */
 export function startSpareThread(): void {
   if (spare !== undefined) return;
-  spare = startThread();
+  spare = startThread({ environment: markedEnvironment() });
   spare.worker.unref();
 }
 
-/** A worker thread that waits for its program: the spare one, if there is one. */
-export function takeSpareThread(): WorkerThread {
-  const thread = spare ?? startThread();
+/** A worker thread that waits for its program: the spare one, if there is one and its memory has no limit. */
+export function takeThread(options: ThreadOptions): WorkerThread {
+  if (spare === undefined || options.memoryMb !== undefined) return startThread(options);
+  const thread = spare;
   spare = undefined;
   thread.worker.ref();
   return thread;
 }
 
-/** @param limits the size of the heap that a thread may have */
-export function startThread(limits: { readonly memoryMb?: number } = {}): WorkerThread {
+function startThread({ memoryMb, environment }: ThreadOptions): WorkerThread {
   const ring = createRing();
+  const task = new Int32Array(new SharedArrayBuffer(4));
   const options: WorkerOptions = {
     ...threadArguments(),
-    workerData: { ring } satisfies ThreadData,
+    workerData: { ring, task } satisfies ThreadData,
     stdout: true,
     stderr: true,
   };
-  if (limits.memoryMb !== undefined) {
-    options.resourceLimits = { maxOldGenerationSizeMb: limits.memoryMb };
-  }
-  return { worker: new Worker(builtFile("execution/worker/thread-main.js"), options), ring };
+  if (environment !== undefined) options.env = environment;
+  if (memoryMb !== undefined) options.resourceLimits = { maxOldGenerationSizeMb: memoryMb };
+  const worker = new Worker(builtFile("execution/worker/thread-main.js"), options);
+  return { worker, ring, task };
 }

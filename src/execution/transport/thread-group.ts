@@ -3,12 +3,16 @@ import type { TrialError } from "../../model/trial.ts";
 import type { ProcessNews } from "../worker/started-processes.ts";
 import { toTrialError } from "../worker/trial-error.ts";
 import { RingReader } from "./ring.ts";
-import { startThread, takeSpareThread } from "./spare-thread.ts";
+import { endThreadsAtExit } from "./exit-threads.ts";
+import { takeThread, type ThreadOptions } from "./spare-thread.ts";
 import { StoreExchange, type StoreAnswer, type StoreQuestion } from "./store-exchange.ts";
 import { ThreadProcesses } from "./thread-processes.ts";
 
 /** Code that is stuck outside of JavaScript cannot be ended; then the thread is left behind. */
 const terminateMs = 5000;
+/** How often it is looked for processes that a thread which shall end waits for, and when for all of them. */
+const pollMs = 100;
+const patientMs = 500;
 
 /** What is heard of a thread. */
 export interface ThreadListener {
@@ -29,17 +33,15 @@ export interface ThreadLink {
 /** The worker threads of one process, which share a store. */
 export class ThreadGroup {
   readonly #stores: StoreExchange;
-  readonly #memoryMb: number | undefined;
+  readonly #options: ThreadOptions;
 
-  /** @param memoryMb the limit of a thread's heap */
-  constructor(threads: number, memoryMb?: number) {
+  constructor(threads: number, options: ThreadOptions = {}) {
     this.#stores = new StoreExchange(threads);
-    this.#memoryMb = memoryMb;
+    this.#options = options;
   }
 
   launch(listener: ThreadListener): ThreadLink {
-    const started =
-      this.#memoryMb === undefined ? takeSpareThread() : startThread({ memoryMb: this.#memoryMb });
+    const started = takeThread(this.#options);
     const { worker } = started;
     const client = { answer: (answer: StoreAnswer) => worker.postMessage(answer) };
     const reader = new RingReader(started.ring);
@@ -48,7 +50,8 @@ export class ThreadGroup {
       // Others have a turn before what was written meanwhile.
       if (reader.read(take)) setImmediate(drain);
     };
-    const processes = new ThreadProcesses();
+    const processes = new ThreadProcesses(started.task);
+    const leave = endThreadsAtExit({ worker, processes });
     let isEnding = false;
     let failure: TrialError | undefined;
     worker.on("message", (message: StoreQuestion | ProcessNews | null) => {
@@ -57,10 +60,11 @@ export class ThreadGroup {
       else this.#stores.ask(client, message);
     });
     worker.on("error", (error: unknown) => {
-      failure = toFailure(error, this.#memoryMb);
+      failure = toFailure(error, this.#options.memoryMb);
     });
     worker.on("exit", (code) => {
       this.#stores.leave(client);
+      leave();
       processes.end();
       if (isEnding) return;
       while (reader.read(take)) continue;
@@ -76,19 +80,28 @@ export class ThreadGroup {
       post: (frame) => worker.postMessage(frame),
       terminate: async () => {
         isEnding = true;
-        await terminate(worker);
+        await terminate(worker, processes);
       },
     };
   }
 }
 
-async function terminate(worker: Worker): Promise<void> {
+/** Ends a thread, also one that waits for a process: nothing but the end of that lets go of it. */
+async function terminate(worker: Worker, processes: ThreadProcesses): Promise<void> {
+  const ended = worker.terminate();
+  // Its code does not go on by now, whatever becomes of what it waits for.
+  processes.end();
+  const since = performance.now();
+  const poll = setInterval(() => {
+    processes.end({ all: performance.now() - since > patientMs });
+  }, pollMs);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, terminateMs);
   });
-  await Promise.race([worker.terminate(), late]);
+  await Promise.race([ended, late]);
   clearTimeout(timer);
+  clearInterval(poll);
   worker.unref();
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { TrialError } from "../../model/trial.ts";
 import { builtFile } from "../../util/own-package.ts";
 import { threadArguments } from "../thread-arguments.ts";
+import { markedEnvironment, watchGroup } from "./orphan-watch.ts";
 import { groupMemory } from "./process-memory.ts";
 
 /** How long a process that was asked to end may take. */
@@ -50,9 +51,12 @@ export class WorkerProcess {
     this.#listener = listener;
     const execArgv = threadArguments().execArgv ?? process.execArgv;
     this.#child = spawn(process.execPath, [...execArgv, fileURLToPath(builtFile(entry)), ...args], {
+      env: markedEnvironment(),
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
       detached: true,
     });
+    // For when it is killed together with this process, so that nobody of the two ends what it started.
+    if (this.#child.pid !== undefined) watchGroup(this.#child.pid);
     const answers = this.#stream(4);
     answers.on("data", (bytes: Buffer) => listener.onBytes(bytes));
     this.#hear("stdout", this.#child.stdout);

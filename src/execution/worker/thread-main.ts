@@ -7,6 +7,7 @@ import type { StoreAnswer } from "../transport/store-exchange.ts";
 import { createDeferred, type Deferred } from "../../util/deferred.ts";
 import { isCloneable } from "./is-cloneable.ts";
 import { tellProcesses } from "./started-processes.ts";
+import { taskNumber } from "./task-number.ts";
 import { WorkerSession } from "./worker-session.ts";
 
 /*
@@ -15,12 +16,13 @@ import { WorkerSession } from "./worker-session.ts";
  */
 if (parentPort === null) throw new TypeError("This module is the entry of a worker thread");
 const port = parentPort;
-const { ring } = workerData as ThreadData;
+const { ring, task } = workerData as ThreadData;
 const outlet = new RingWriter(ring, () => port.postMessage(null));
 const session = new WorkerSession((message) => outlet.write(encodeFrame(message)), shareStore);
 const frames = new FrameReader((message) => session.receive(message as ToWorker));
 let storeAnswer: Deferred<StoreAnswer> | undefined;
 
+Atomics.store(task, 0, taskNumber());
 process.setSourceMapsEnabled(true);
 tellProcesses((news) => port.postMessage(news));
 port.on("message", (message: Uint8Array | StoreAnswer) => {
