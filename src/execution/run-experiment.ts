@@ -2,8 +2,8 @@ import { join, resolve } from "node:path";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import type { Trial } from "../model/trial.ts";
+import { endHolder, newHolder } from "../storage/holders.ts";
 import type { Storage } from "../storage/storage.ts";
-import { processIdentity } from "../util/boot.ts";
 import { Coordinator, type RunEnd } from "./coordinator.ts";
 import { Crew } from "./crew.ts";
 import type { AnyExperiment } from "./define-experiment.ts";
@@ -123,7 +123,7 @@ interface Execution {
 async function runPlan(execution: Execution): Promise<ExecutionSummary> {
   const { storage, crew, executor, plan, loaded, options } = execution;
   const experiment = await storeExperiment(storage, plan, loaded.bundle);
-  const holder = processIdentity();
+  const holder = newHolder();
   const { source, scope } = await trialsToRun(storage, experiment, plan, options, holder);
   crew.prepare((scope.total ?? Infinity) - scope.skipped);
   const record = new RunRecord(storage, experiment, {
@@ -163,6 +163,7 @@ async function runPlan(execution: Execution): Promise<ExecutionSummary> {
     return summary;
   } catch (error) {
     await record.fail();
+    endHolder(holder);
     throw error;
   } finally {
     output.end();

@@ -7,7 +7,7 @@ import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
 import { holderCheck } from "./holders.ts";
 import { decodedIn, numberIn, optionalText, textIn } from "./records.ts";
 
-/** `lost` when the process of the run is provably gone and never said how the run ended. */
+/** `lost` when the run is provably gone, as with its process, and never said how it ended. */
 export type RunStatus = "running" | "completed" | "stopped" | "interrupted" | "failed" | "lost";
 
 /** The record of one invocation that executed trials. */

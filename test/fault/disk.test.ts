@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { chmodSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { execute } from "assay";
+import { execute, openStorage } from "assay";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { until } from "../support/experiment-folder.ts";
 import { expectSound } from "../support/fault/expect-whole.ts";
@@ -43,6 +43,17 @@ async function completed({ root: cwd }: ProjectFolder): Promise<readonly TrialJs
   return await runCliJson<TrialJson[]>(["trials", "waiting", ...args], { cwd });
 }
 
+/** A lease lasts 30 s: a run that waits for one to be over would take longer than this. */
+const wellBelowALeaseMs = 20_000;
+
+/** How the runs are told that a folder's database has a record of, oldest first. */
+async function runStatuses(folder: ProjectFolder): Promise<readonly string[]> {
+  const storage = await openStorage(folder.path("data/assay.db"), { create: false });
+  const runs = await storage.getRuns("waiting");
+  await storage.close();
+  return runs.map(({ status }) => status);
+}
+
 /** Expects the next run to end with all trials completed. */
 async function expectFinished(
   folder: ProjectFolder,
@@ -75,7 +86,7 @@ function mountSmall(path: string, size: string): ((size: string) => void) | unde
   };
 }
 
-describe.each(["serial", "threads", "processes", "hybrid", "inline"])(
+describe.each(["serial", "threads", "processes", "hybrid", "inline"] as const)(
   "a disk that fills while a run writes to it, with %s",
   (executor) => {
     test.for(["2m", "1m"])(
@@ -92,10 +103,37 @@ describe.each(["serial", "threads", "processes", "hybrid", "inline"])(
         expect(kept.length).toBeLessThan(80);
         if (size === "2m") expect(kept.length).toBeGreaterThan(0);
         for (const { results } of kept) expect(results["bytes"]).toHaveLength(20_000);
+        // There may have been no room for its end either.
+        const [stopped, ...others] = await runStatuses(folder);
+        expect([["failed", "lost"].includes(stopped ?? ""), others]).toEqual([true, []]);
         enlarge("60m");
         await expectFinished(folder, args, kept.length);
+        expect(await runStatuses(folder)).toEqual([stopped, "completed"]);
+        const verified = await runCli(["db", "verify", "--storage", "data/assay.db"], { cwd });
+        expect(verified.code).toBe(0);
       },
     );
+
+    test("fills under a program that lives on: the next run tells how the one before ended", async ({
+      skip,
+    }) => {
+      const folder = await projectFolder({ "waiting.ts": waiting, go: "" });
+      const enlarge = mountSmall(folder.path("data"), "2m");
+      if (enlarge === undefined) return skip("mounting a file system is not permitted here");
+      const storage = folder.path("data/assay.db");
+      const run = async () =>
+        await execute(folder.path("waiting.ts"), {
+          ...{ storage, executor, directory: folder.root, onOutput: () => undefined },
+        });
+      await expect(run()).rejects.toMatchObject({ code: "STORAGE_FULL" });
+      const [stopped] = await runStatuses(folder);
+      expect(["failed", "lost"]).toContain(stopped);
+      enlarge("60m");
+      const { stopped: why, elapsedMs } = await run();
+      expect(why).toBeNull();
+      expect(elapsedMs).toBeLessThan(wellBelowALeaseMs);
+      expect(await runStatuses(folder)).toEqual([stopped, "completed"]);
+    });
   },
 );
 
