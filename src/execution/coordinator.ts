@@ -14,7 +14,7 @@ import { MetricChunks } from "./metric-chunks.ts";
 import { OutputCapture } from "./output-capture.ts";
 import type { ProgressTracker } from "./progress.ts";
 import type { Ending, FromWorker } from "./protocol.ts";
-import type { SeatCause } from "./seat.ts";
+import type { SeatCause } from "./seat-listener.ts";
 import type { ShownOutput } from "./trial-output.ts";
 import { answerRequest } from "./trial-requests.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
@@ -220,6 +220,11 @@ export class Coordinator implements CrewListener {
     this.#startedAt.set(trial, startedAt);
     this.#journal.add({ kind: "started", trial, startedAt: at, worker, run });
     this.#countRunning(1);
+  }
+
+  onSilent(unstarted: readonly ClaimedTrial[]): void {
+    this.#giveBack(unstarted);
+    this.#alarm.ring();
   }
 
   onMetrics(trial: ClaimedTrial, { points }: Extract<FromWorker, { type: "metrics" }>): void {

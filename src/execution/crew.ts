@@ -4,7 +4,8 @@ import { createDeferred } from "../util/deferred.ts";
 import type { Executor, Program, WorkerHost } from "./executor.ts";
 import type { WorkerActivity } from "./progress.ts";
 import type { AbortCause, DescribedExperiment, Ending, FromWorker, Task } from "./protocol.ts";
-import { Seat, type SeatCause, type SeatListener } from "./seat.ts";
+import { Seat } from "./seat.ts";
+import type { SeatCause, SeatListener } from "./seat-listener.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
 
 /** So many trials may wait in all workers of a run together: more of them cost memory and save little. */
@@ -146,6 +147,10 @@ export class Crew implements SeatListener {
 
   onEnded(trial: ClaimedTrial, ending: Ending | undefined, cause: SeatCause | undefined): void {
     this.#listener?.onEnded(trial, ending, cause);
+  }
+
+  onSilent(unstarted: readonly ClaimedTrial[]): void {
+    this.#listener?.onSilent(unstarted);
   }
 
   onRequest(...heard: Parameters<SeatListener["onRequest"]>): void {

@@ -3,7 +3,7 @@ import type { ClaimedTrial } from "../storage/leases.ts";
 import type { FinishedReport } from "../storage/reports.ts";
 import { toTimestamp } from "../util/timestamp.ts";
 import type { Ending } from "./protocol.ts";
-import type { SeatCause } from "./seat.ts";
+import type { SeatCause } from "./seat-listener.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
 
 /**

@@ -10,6 +10,8 @@ export interface WorkerHandle {
   post(message: ToRunner): void;
   /** Ends it at once, whatever its code does. Resolves when it is gone. */
   terminate(): Promise<void>;
+  /** Whether it was stopped from outside, as by SIGSTOP, and cannot say anything. Absent where that cannot be. */
+  isStopped?(): Promise<boolean>;
 }
 
 /** What a coordinator hears of a worker. */

@@ -33,6 +33,7 @@ interface ScriptedWorker {
   readonly listener: WorkerListener;
   readonly posted: ToRunner[];
   isTerminated: boolean;
+  isStopped: boolean;
   tell(message: FromWorker): void;
   /** Goes on: tells that a trial ended and another started. */
   move(ended: Ending | undefined, started?: string): void;
@@ -53,6 +54,7 @@ function openSeat(options: SeatSettings = {}) {
         listener,
         posted: [],
         isTerminated: false,
+        isStopped: false,
         tell: (message) => listener.onMessage(message),
         move: (ended, started) => {
           listener.onMessage({
@@ -69,6 +71,7 @@ function openSeat(options: SeatSettings = {}) {
         terminate: async () => {
           worker.isTerminated = true;
         },
+        isStopped: async () => worker.isStopped,
       };
     },
   };
@@ -83,6 +86,7 @@ function openSeat(options: SeatSettings = {}) {
       onEnded: ({ id, token }, ended, cause) =>
         void heard.push(["ended", id, token, ended?.status, cause?.kind]),
       onRequest: ({ id }) => void heard.push(["request", id]),
+      onSilent: (trials) => void heard.push(["silent", trials.map(({ id }) => id)]),
       onOutput: (text) => void heard.push(["output", text]),
     },
     {
@@ -327,6 +331,76 @@ describe("trials that are taken back", () => {
       request: 4,
       result: { ok: false, error: { code: "LEASE_LOST" } },
     });
+  });
+});
+
+describe("a worker that was given trials and says nothing", () => {
+  /** More than long enough. */
+  const wait = () => vi.advanceTimersByTimeAsync(10_000);
+
+  /** A worker that has run a trial and was given two more. */
+  function owingSeat() {
+    const opened = runningSeat(["a"]);
+    opened.worker().move(ending("a"));
+    opened.worker().tell({ type: "moved", pull: 2 });
+    opened.heard.length = 0;
+    opened.seat.assign([claimed("b"), claimed("c")]);
+    return opened;
+  }
+
+  test("is replaced; its trials are for others, and nothing is heard of it any more", async () => {
+    const { seat, workers, worker, heard } = owingSeat();
+    const silent = worker();
+    await wait();
+    expect(heard).toEqual([["silent", ["b", "c"]]]);
+    expect([silent.isTerminated, seat.isIdle, seat.credit]).toEqual([true, true, 1]);
+    silent.move(undefined, "b");
+    silent.move(ending("b"), "c");
+    expect(heard).toHaveLength(1);
+    seat.assign([claimed("b", 2)]);
+    expect(workers).toHaveLength(2);
+  });
+
+  test("gets nothing more as soon as that is in doubt", async () => {
+    const { seat, worker } = owingSeat();
+    worker().tell({ type: "moved", pull: 5 });
+    expect(seat.credit).toBe(5);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(seat.credit).toBe(0);
+    worker().move(undefined, "b");
+    expect(seat.credit).toBe(5);
+  });
+
+  test("is left alone when it speaks in time, and while it runs a trial", async () => {
+    const { workers, worker, heard } = owingSeat();
+    for (let i = 0; i < 5; i += 1) {
+      await vi.advanceTimersByTimeAsync(3000);
+      worker().tell({ type: "output", stream: "stdout", text: "." });
+    }
+    worker().move(undefined, "b");
+    await wait();
+    expect(heard.some(([what]) => what === "silent")).toBe(false);
+    expect([workers.length, worker().isTerminated]).toEqual([1, false]);
+  });
+
+  test("may take its time before its first trial, unless it is stopped", async () => {
+    const { seat, worker, described, heard } = openSeat();
+    described();
+    seat.assign([claimed("a")]);
+    await wait();
+    expect([heard, worker().isTerminated]).toEqual([[], false]);
+    worker().isStopped = true;
+    await wait();
+    expect([heard, worker().isTerminated]).toEqual([[["silent", ["a"]]], true]);
+  });
+
+  test("has no other to take its place in the calling thread", async () => {
+    const { worker, heard, seat } = runningSeat(["a"], { isInline: true });
+    worker().move(ending("a"));
+    heard.length = 0;
+    seat.assign([claimed("b")]);
+    await wait();
+    expect(heard).toEqual([]);
   });
 });
 

@@ -4,9 +4,11 @@ import type { OutputStream } from "../model/output.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import { leaseLost } from "../storage/trial-documents.ts";
+import { AnswerWatch } from "./answer-watch.ts";
 import type { WorkerHost } from "./executor.ts";
 import type { WorkerActivity } from "./progress.ts";
 import type { AbortCause, Ending, FromWorker, Reply, Task } from "./protocol.ts";
+import type { SeatCause, SeatListener } from "./seat-listener.ts";
 import { TrialLimits, type TrialLimitOptions } from "./trial-limits.ts";
 import { WorkerSlot, type WorkerSlotListener } from "./worker-slot.ts";
 
@@ -14,34 +16,6 @@ import { WorkerSlot, type WorkerSlotListener } from "./worker-slot.ts";
 const graceMs = 1000;
 /** Behind a trial that runs for so long nothing waits. */
 const stallMs = 1000;
-
-/** What a seat tells its coordinator. */
-export interface SeatListener {
-  onDescribed(message: Extract<FromWorker, { type: "described" }>): void;
-  onUnusable(message: Extract<FromWorker, { type: "unusable" }>): void;
-  /** A worker asked for trials. */
-  onPull(): void;
-  onStarted(trial: ClaimedTrial, startedAt: number, worker: string): void;
-  onMetrics(trial: ClaimedTrial, message: Extract<FromWorker, { type: "metrics" }>): void;
-  /** A trial ended. `cause` is why it was asked to, if it was; `ending` is absent when its worker is gone. */
-  onEnded(trial: ClaimedTrial, ending: Ending | undefined, cause: SeatCause | undefined): void;
-  onRequest(
-    trial: ClaimedTrial,
-    message: Extract<FromWorker, { type: "request" }>,
-    reply: (result: Reply) => void,
-  ): void;
-  /** Something was written; by no trial when none ran. */
-  onOutput(
-    text: string,
-    stream: OutputStream,
-    trial: ClaimedTrial | undefined,
-    omittedBytes?: number,
-  ): void;
-}
-
-/** Why a trial was made to end, or how its worker was lost. */
-export type SeatCause =
-  { readonly kind: AbortCause } | { readonly kind: "worker lost"; readonly error: TrialError };
 
 export interface SeatOptions extends TrialLimitOptions {
   readonly toTask: (trial: ClaimedTrial) => Task;
@@ -67,9 +41,11 @@ export class Seat implements WorkerSlotListener {
   readonly #listener: SeatListener;
   readonly #options: SeatOptions;
   readonly #limits: TrialLimits;
+  readonly #answers: AnswerWatch;
   readonly #queue = new Map<string, ClaimedTrial>();
   readonly #worker: WorkerSlot;
   #running: Running | undefined;
+  #isReplacing = false;
   /** How many more trials the worker asked for; a worker that is not there yet would ask for one. */
   #credit = 1;
 
@@ -80,6 +56,16 @@ export class Seat implements WorkerSlotListener {
     this.#limits = new TrialLimits(options, (cause) => {
       if (this.#running !== undefined) this.#abortRunning(this.#running, cause);
     });
+    this.#answers = new AnswerWatch({
+      isAwaited: () =>
+        this.#queue.size > 0 &&
+        this.#running === undefined &&
+        !this.#isReplacing &&
+        options.canEndWorker,
+      // To load and to set up takes its time, unless it stands still.
+      isExcused: async () => !this.#worker.hasStarted && !(await this.#worker.isStopped()),
+      onSilent: () => void this.#replaceSilent(),
+    });
   }
 
   get queued(): number {
@@ -88,7 +74,7 @@ export class Seat implements WorkerSlotListener {
 
   /** How many trials may be assigned; none behind one that runs for long, whatever was asked for before it. */
   get credit(): number {
-    return this.isStalled ? 0 : this.#credit;
+    return this.isStalled || this.#answers.isDoubtful ? 0 : this.#credit;
   }
 
   get isStalled(): boolean {
@@ -152,10 +138,12 @@ export class Seat implements WorkerSlotListener {
 
   async close(): Promise<void> {
     this.#clearTimers();
+    this.#answers.stop();
     await this.#worker.close();
   }
 
   onReady(trials: number): void {
+    this.#answers.heard();
     this.#credit = Math.max(0, trials - this.#queue.size);
     if (this.#queue.size > 0) this.#run([...this.#queue.values()]);
     if (this.#credit > 0) this.#listener.onPull();
@@ -163,6 +151,7 @@ export class Seat implements WorkerSlotListener {
 
   onMessage(message: FromWorker): void {
     if (message.type !== "moved") this.#limits.progressed();
+    this.#answers.heard();
     switch (message.type) {
       case "described":
         this.#listener.onDescribed(message);
@@ -196,6 +185,7 @@ export class Seat implements WorkerSlotListener {
 
   onOutput(text: string, stream: OutputStream): void {
     this.#limits.progressed();
+    this.#answers.heard();
     this.#listener.onOutput(text, stream, this.#running?.trial);
   }
 
@@ -278,6 +268,21 @@ export class Seat implements WorkerSlotListener {
     if (!(await this.#worker.end())) return;
     this.#succeed();
     this.#leave(running, undefined, running.cause);
+  }
+
+  /**
+   * Gives to others what the worker was given. It cannot confirm that it has not begun: from here on nothing is
+   * heard of it, and those who get its trials get new tokens.
+   */
+  async #replaceSilent(): Promise<void> {
+    this.#isReplacing = true;
+    const unstarted = this.withdraw();
+    this.#credit = 0;
+    const ended = this.#worker.end();
+    this.#listener.onSilent(unstarted);
+    if (!(await ended)) return;
+    this.#isReplacing = false;
+    this.#succeed();
   }
 
   /** Another worker takes the place, at once if there is something to run. */

@@ -47,6 +47,15 @@ export class WorkerSlot {
     return this.#isReady;
   }
 
+  /** Whether the worker has told of the start of a trial: then it has loaded its code and set up. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
+  async isStopped(): Promise<boolean> {
+    return (await this.#worker?.isStopped?.()) ?? false;
+  }
+
   /** Starts the worker, unless it is there. */
   open(): void {
     this.#worker ??= this.#launch();

@@ -72,6 +72,27 @@ describe.each(inProcesses)("a worker process that is stopped with %s", (executor
     expect(await check()).toMatchObject({ attempts: 12 });
   });
 
+  test.each([false, true])(
+    "while it sets up, is replaced, and others run what it was given; continued: %s",
+    async (isContinued) => {
+      const { run, isHeld, check, read, open } = await faultFolder({
+        more: `setup: async () => {
+          writeFileSync(folder + "pid", String(process.pid));
+          if (first()) await sleep(5000);
+        },`,
+        body: "",
+      });
+      const running = run(["--executor", executor, "--workers", "2"]);
+      await isHeld();
+      const goOn = stop(Number(await read("pid")));
+      const storage = await open();
+      await until(async () => (await storage.countCompletedTrials("faulty")) === 12);
+      if (isContinued) goOn();
+      await endOf(running, 0);
+      expect(await check()).toMatchObject({ attempts: 12, takenOver: 0, retried: 0 });
+    },
+  );
+
   test("is ended by the time limit of its trial, and the rest is run by another", async () => {
     const { run, isHeld, executions, open, finish } = await faultFolder(held);
     const limits = ["--timeout", "2s"];
@@ -85,3 +106,43 @@ describe.each(inProcesses)("a worker process that is stopped with %s", (executor
     await finish(["--retry-broken"]);
   });
 });
+
+describe("a worker process that is stopped between two trials", () => {
+  test.each([false, true])(
+    "is replaced, and others run what it was given; continued: %s",
+    async (isContinued) => {
+      const { run, isHeld, check, executions, open } = await faultFolder({
+        size: 400,
+        before: `process.on("SIGTERM", () => undefined);`,
+        // What it leaves runs when its end was told, and before the next trial begins.
+        body: `await sleep(25);
+          if (n === 5 && first()) setImmediate(() => process.kill(process.pid, "SIGSTOP"));`,
+      });
+      const running = run(["--executor", "processes", "--workers", "2"]);
+      await isHeld();
+      const { pid } = executions().find(({ number }) => number === 5) ?? { pid: 0 };
+      const goOn = stop(pid);
+      const storage = await open();
+      await until(async () => (await storage.countCompletedTrials("faulty")) === 400);
+      // It does not listen, and runs what it was given until it is killed: nothing of that counts.
+      if (isContinued) goOn();
+      await endOf(running, 0);
+      expect(await check()).toMatchObject({ attempts: 400, takenOver: 0, retried: 0 });
+    },
+  );
+});
+
+describe.each(everywhere)(
+  "a worker that is blocked by what an ended trial left with %s",
+  (executor) => {
+    test("is replaced, and others run what it was given", async () => {
+      const { run, check } = await faultFolder({
+        size: 100,
+        body: `await sleep(25);
+        if (n === 5 && first()) setImmediate(() => { for (;;); });`,
+      });
+      await endOf(run(["--executor", executor, "--workers", "2"]), 0);
+      expect(await check()).toMatchObject({ attempts: 100, takenOver: 0, retried: 0 });
+    });
+  },
+);

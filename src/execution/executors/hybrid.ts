@@ -76,6 +76,7 @@ interface HubLink {
   readonly name: string;
   post(frame: Uint8Array): void;
   terminate(): Promise<void>;
+  isStopped(): Promise<boolean>;
 }
 
 /** How long a process may take to end one of its threads before it is ended as a whole. */
@@ -128,6 +129,7 @@ class Hub {
       name: `${hostname()}:${String(this.#process.pid ?? 0)}/thread-${String(channel)}`,
       post: (frame) => this.#process.write(encodePacket(channel, frame)),
       terminate: async () => await this.#end(channel, thread),
+      isStopped: async () => await this.#process.isStopped(),
     };
   }
 

@@ -40,5 +40,6 @@ function launch(
     name: `${hostname()}:${String(worker.pid ?? 0)}`,
     post: (message) => worker.write(frameFor(message)),
     terminate: async () => await worker.terminate(),
+    isStopped: async () => await worker.isStopped(),
   };
 }

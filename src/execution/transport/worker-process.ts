@@ -5,6 +5,7 @@ import type { TrialError } from "../../model/trial.ts";
 import { builtFile } from "../../util/own-package.ts";
 import { threadArguments } from "../thread-arguments.ts";
 import { markedEnvironment, watchGroup } from "./orphan-watch.ts";
+import { isStopped } from "./is-stopped.ts";
 import { groupMemory } from "./process-memory.ts";
 
 /** How long a process that was asked to end may take. */
@@ -84,6 +85,11 @@ export class WorkerProcess {
   write(bytes: Uint8Array): void {
     const stream = this.#child.stdio[3] as Writable;
     if (stream.writable) stream.write(bytes);
+  }
+
+  async isStopped(): Promise<boolean> {
+    const { pid } = this.#child;
+    return pid !== undefined && (await isStopped(pid));
   }
 
   /** Asks it to end, and ends it after a grace, with all that it started. Resolves when it is gone. */
