@@ -16,6 +16,7 @@ export interface RunFlags {
   readonly name?: string;
   readonly minimize?: string;
   readonly maximize?: string;
+  readonly template?: string;
   readonly executor?: ExecutorName;
   readonly workers?: number;
   readonly threadsPerProcess?: number;
@@ -56,6 +57,11 @@ export const runOptions: OptionDocs<RunFlags> = {
   maximize: {
     flag: "--maximize RESULT",
     says: "the result of the command that should be large",
+    read: readText,
+  },
+  template: {
+    flag: "--template FILE",
+    says: "a configuration file of the command in which NAME~PRIOR marks parameters",
     read: readText,
   },
   executor: {

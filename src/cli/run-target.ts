@@ -1,5 +1,6 @@
 import { AssayError } from "../errors/assay-error.ts";
 import { defineCommand, type CommandExperiment } from "../execution/command/define-command.ts";
+import { readTemplate } from "./read-template.ts";
 import type { RunFlags } from "./run-flags.ts";
 import type { Invocation } from "./verb.ts";
 
@@ -19,7 +20,11 @@ const usage = "assay run FILE, or assay run --name NAME -- COMMAND …";
 export function readTarget({ args, command, flags }: Invocation<RunFlags>): RunTarget {
   const [file] = args;
   if (command === undefined) {
-    refuseAll(flags, ["name", "minimize", "maximize"], "belongs to a command, and none is given");
+    refuseAll(
+      flags,
+      ["name", "minimize", "maximize", "template"],
+      "belongs to a command, and none is given",
+    );
     if (file === undefined) throw wrong(`A file or a command is missing: ${usage}`);
     return { experiment: file, narrow: args.slice(1), again: { first: [file], last: [] } };
   }
@@ -36,14 +41,20 @@ export function readTarget({ args, command, flags }: Invocation<RunFlags>): RunT
   }
   const objective =
     minimize === undefined ? (maximize === undefined ? undefined : { maximize }) : { minimize };
+  const template = flags.template === undefined ? undefined : readTemplate(flags.template);
   return {
-    experiment: defineCommand({ name, command, ...(objective === undefined ? {} : { objective }) }),
+    experiment: defineCommand({
+      ...{ name, command },
+      ...(objective === undefined ? {} : { objective }),
+      ...(template === undefined ? {} : { template }),
+    }),
     narrow: args,
     again: {
       first: [
         "--name",
         name,
         ...Object.entries(objective ?? {}).flatMap(([to, of]) => [`--${to}`, of]),
+        ...(flags.template === undefined ? [] : ["--template", flags.template]),
       ],
       last: ["--", ...command],
     },

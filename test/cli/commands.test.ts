@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../support/experiment-folder.ts";
 import { processGone } from "../support/process-gone.ts";
@@ -116,6 +117,47 @@ such as
       },
     });
     expect(existsSync(folder.path("assay.db"))).toBe(false);
+  });
+
+  test("fills in a configuration file for each trial", async () => {
+    const { root: cwd } = await projectFolder({
+      "conf.json": `{ "x": "x~choices([1, 2])", "name": "name~choices(['a'])", "fixed": [1] }`,
+      "read.mjs": `
+        import { readFileSync, writeFileSync } from "node:fs";
+        const [path, y] = process.argv.slice(2);
+        if (path !== process.env.ASSAY_TEMPLATE_PATH) process.exit(3);
+        const { x, name, fixed } = JSON.parse(readFileSync(path, "utf8"));
+        writeFileSync(process.env.ASSAY_RESULTS_PATH, JSON.stringify({ sum: x + Number(y), name, fixed }));`,
+    });
+    const command = ["node", "read.mjs", "{trial.template}", "y~choices([10, 20])"];
+    const args = ["--name", "filled", "--maximize", "sum", "--template", "conf.json"];
+    const run = async (): Promise<unknown> =>
+      JSON.parse((await runCli(["run", "--json", ...args, "--", ...command], { cwd })).stdout);
+    expect(await run()).toMatchObject({ completed: 4, broken: 0 });
+    const trials = await runCliJson<TrialJson[]>(["trials", "filled", "--sort", "sum"], { cwd });
+    expect(trials.map(({ results }) => results["sum"])).toEqual([11, 12, 21, 22]);
+    expect(trials[0]).toMatchObject({
+      params: { x: 1, name: "a", y: 10 },
+      results: { name: "a", fixed: [1] },
+    });
+    expect(await run()).toMatchObject({ executed: 0, skipped: 4 });
+  });
+
+  test.each([
+    [["--template", "cnf.json"], 'there is no file "cnf.json"; did you mean "conf.json"?'],
+    [["--template", "."], 'the file "." cannot be read'],
+    [["--template", "conf.json", "x~uniform(0, 1)"], 'The parameter "x" is marked twice'],
+    [[], "Unknown field {trial.template}"],
+  ])("refuses a configuration file that cannot be, and stores nothing: %j", async (flags, why) => {
+    const { root: cwd } = await projectFolder({ "conf.json": `{ "x": "x~choices([1, 2])" }` });
+    const words = flags.filter((word) => word.includes("~"));
+    const options = flags.filter((word) => !word.includes("~"));
+    const command = ["--", "echo", "{trial.template}", ...words];
+    const result = await runCli(["run", "--name", "refused", ...options, ...command], { cwd });
+    expect(result.stderr).toContain(why);
+    expect(result.stderr).toMatch(/^[^\n]+\n$/);
+    expect(result.code).not.toBe(0);
+    expect(existsSync(join(cwd, "assay.db"))).toBe(false);
   });
 
   test("stores nothing when the command is not there", async () => {

@@ -63,7 +63,8 @@ async function toOptions(
   { narrow }: RunTarget,
   storage: string,
 ): Promise<ExecuteOptions> {
-  const { trial, dryRun: _, name: _name, minimize: _min, maximize: _max, ...others } = flags;
+  const { trial, dryRun: _, name: _name, minimize: _min, maximize: _max, ...rest } = flags;
+  const { template: _template, ...others } = rest;
   const { wait, progress, ...passed } = others;
   const isShown = globals.json === true ? process.stderr.isTTY : globals.quiet !== true;
   return {

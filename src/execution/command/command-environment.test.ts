@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { TrialContext } from "../trial-context.ts";
 import { commandEnvironment } from "./command-environment.ts";
-import { trialFields } from "./command-template.ts";
+import { templateField, trialFields } from "./command-template.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/guides/commands.md"), "utf8");
 /** What the first column of the tables names. */
@@ -19,6 +19,7 @@ test("the guide explains every variable of a command's environment, and no other
     trial: { params: {} } as TrialContext,
     resultsPath: "results",
     metricsPath: "metrics",
+    templatePath: "template",
   });
   const variables = explained.filter((name) => name.startsWith("ASSAY_"));
   expect(variables.sort()).toEqual(Object.keys(environment).sort());
@@ -26,5 +27,7 @@ test("the guide explains every variable of a command's environment, and no other
 
 test("the guide explains every field of a command's words, and no other", () => {
   const fields = explained.filter((name) => /^\{(?:experiment|trial)\./.test(name));
-  expect(fields.sort()).toEqual(trialFields.map((field) => `{${field}}`).sort());
+  expect(fields.sort()).toEqual(
+    [...trialFields, templateField].map((field) => `{${field}}`).sort(),
+  );
 });

@@ -11,11 +11,13 @@ export interface CommandCall {
   /** Where it writes its results, and its metrics as it goes. */
   readonly resultsPath: string;
   readonly metricsPath: string;
+  /** Where its copy of the configuration file is, if it has one. */
+  readonly templatePath: string | undefined;
 }
 
 /** What a command finds in its environment about its trial. docs/guides/commands.md explains each. */
 export function commandEnvironment(call: CommandCall): Readonly<Record<string, string>> {
-  const { experiment, trial, resultsPath, metricsPath } = call;
+  const { experiment, trial, resultsPath, metricsPath, templatePath } = call;
   return {
     ASSAY_EXPERIMENT_NAME: experiment.name,
     ASSAY_EXPERIMENT_VERSION: String(experiment.version),
@@ -27,6 +29,7 @@ export function commandEnvironment(call: CommandCall): Readonly<Record<string, s
     ASSAY_PARAMS: JSON.stringify(toDisplay(trial.params)),
     ASSAY_RESULTS_PATH: resultsPath,
     ASSAY_METRICS_PATH: metricsPath,
+    ...(templatePath === undefined ? {} : { ASSAY_TEMPLATE_PATH: templatePath }),
     ASSAY_INTERRUPT_CODE: String(interruptCode),
   };
 }

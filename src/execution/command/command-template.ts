@@ -22,6 +22,9 @@ export const trialFields = [
   "trial.directory",
 ] as const;
 
+/** What a command with a configuration file finds besides: where the trial's copy of it is. */
+export const templateField = "trial.template";
+
 export type TrialField = (typeof trialFields)[number];
 
 /** The values of fields: of those of `trialFields`, and of `params.NAME`. Undefined where there is none. */
@@ -50,7 +53,7 @@ export function paramFields(params: Readonly<Record<string, unknown>>): FieldVal
  * A value as a program reads it in its arguments: a string as it is, a number with as few digits as bring it
  * back, a date in ISO 8601, and all else as JSON.
  */
-function valueWord(value: unknown): string {
+export function valueWord(value: unknown): string {
   const display = toDisplay(value);
   return typeof display === "string" ? display : JSON.stringify(display);
 }

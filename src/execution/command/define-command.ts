@@ -1,11 +1,13 @@
 import { AssayError } from "../../errors/assay-error.ts";
 import { showValue } from "../../space/show-value.ts";
+import { isPlainObject } from "../../values/plain.ts";
 import type { SpaceInput } from "../../space/params-of.ts";
 import {
   defineExperiment,
   type DefinedExperiment,
   type ExperimentDefinition,
 } from "../define-experiment.ts";
+import type { TemplateFile } from "./file-template.ts";
 import { parseCommand } from "./parse-command.ts";
 
 /** An experiment whose trials are runs of a command, as plain data. */
@@ -18,6 +20,11 @@ export interface CommandProgram extends Pick<
    * `{trial.directory}` and the like are filled in.
    */
   readonly command: readonly string[];
+  /**
+   * A configuration file of the command in which `NAME~PRIOR` marks parameters. Each trial gets a copy with its
+   * values, whose path is `{trial.template}` and `ASSAY_TEMPLATE_PATH`.
+   */
+  readonly template?: TemplateFile;
 }
 
 /** The version of every experiment, as long as storage makes no other. */
@@ -49,24 +56,36 @@ export interface CommandExperiment extends DefinedExperiment<
  * await execute(tune, { maxTrials: 20 });
  */
 export function defineCommand(program: CommandProgram): CommandExperiment {
-  const { command, ...definition } = program;
+  const { command, template: templateFile, ...definition } = program;
   if (!Array.isArray(command) || !command.every((word) => typeof word === "string")) {
     throw new AssayError(
       "INVALID_VALUE",
       `A command is a list of words such as ["python3", "train.py"], got ${showValue(command)}`,
     );
   }
-  const { template, space } = parseCommand(command);
+  checkTemplate(templateFile);
+  const { template, space, file } = parseCommand(command, templateFile);
   const experiment = defineExperiment({
     ...definition,
     space,
     run: async (_params, trial) => {
       // Whoever imports Assay loads this module; only trials need what starts processes.
       const { runCommand } = await import("./run-command.ts");
-      return await runCommand(template, { name: program.name, version: firstVersion }, trial);
+      const { name } = program;
+      return await runCommand({ template, file }, { name, version: firstVersion }, trial);
     },
   });
   return Object.freeze({ ...experiment, [brand]: program });
+}
+
+function checkTemplate(template: unknown): void {
+  if (template === undefined) return;
+  const { name, text }: Readonly<Record<string, unknown>> = isPlainObject(template) ? template : {};
+  if (typeof name === "string" && /^[^/\\]+$/.test(name) && typeof text === "string") return;
+  throw new AssayError(
+    "INVALID_VALUE",
+    `A template is a file's name and text such as { name: "train.yaml", text: "…" }, got ${showValue(template)}`,
+  );
 }
 
 /** What `defineCommand` was given; undefined for any other experiment. */

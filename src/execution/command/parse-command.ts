@@ -4,12 +4,20 @@ import type { SpaceInput } from "../../space/params-of.ts";
 import { isPriorText, parsePrior } from "../../space/prior/parse-prior.ts";
 import { didYouMean } from "../../util/nearest.ts";
 import { nestDimensions } from "./nest-dimensions.ts";
-import { trialFields, type CommandTemplate, type WordPart } from "./command-template.ts";
+import {
+  templateField,
+  trialFields,
+  type CommandTemplate,
+  type WordPart,
+} from "./command-template.ts";
+import { parseFile, type FileMark, type FileTemplate, type TemplateFile } from "./file-template.ts";
 
 /** A command and the parameters that its words mark. */
 export interface ParsedCommand {
   readonly template: CommandTemplate;
   readonly space: SpaceInput;
+  /** Its configuration file, if it has one. */
+  readonly file: FileTemplate | undefined;
 }
 
 /** `--lr~PRIOR`, `--lr=~PRIOR`, `lr=~PRIOR`, `lr~PRIOR`. */
@@ -17,17 +25,15 @@ const marked = /^(?<dashes>-{0,2})(?<name>[^\s=~-][^\s=~]*)(?<sign>=?)~(?<prior>
 const placeholder = /\{((?:experiment|trial|params)\.[^\s{}]*)\}/gu;
 
 /** A word that marks a parameter. */
-interface Mark {
-  readonly word: string;
-  readonly name: string;
-  readonly prior: string;
+interface Mark extends FileMark {
   /** What stands before the value: a word of its own, or the beginning of the value's word. */
   readonly flag: string | undefined;
   readonly prefix: string;
 }
 
 /**
- * Reads the words of a command: which of them mark parameters, and which hold fields such as `{trial.id}`.
+ * Reads the words of a command and its configuration file: which of them mark parameters, and which words hold
+ * fields such as `{trial.id}`.
  * Priors are parsed, never evaluated; the first word, the program, is taken as it is.
  * `INVALID_SPACE` for a parameter that is not well defined, `USAGE` for one that is marked twice, for an
  * unknown field and for no command at all.
@@ -35,21 +41,26 @@ interface Mark {
  * @example
  * parseCommand(["python", "train.py", "--lr~loguniform(1e-5, 1)", "--out={trial.directory}"])
  */
-export function parseCommand(command: readonly string[]): ParsedCommand {
+export function parseCommand(
+  command: readonly string[],
+  templateFile?: TemplateFile,
+): ParsedCommand {
   const [program, ...words] = command;
   if (program === undefined || program === "") {
     throw new AssayError("USAGE", "The command is empty; it begins with the program to run");
   }
   const marks = words.map(readMark);
-  const space = spaceOf(marks.filter((mark) => mark !== undefined));
+  const file = templateFile === undefined ? undefined : parseFile(templateFile);
+  const space = spaceOf([...marks.filter((mark) => mark !== undefined), ...(file?.marks ?? [])]);
   const names = createSpace(space).dimensions.map(({ name }) => `params.${name}`);
-  const fields = [...trialFields, ...names];
+  const fields = [...trialFields, ...(file === undefined ? [] : [templateField]), ...names];
   return {
     template: {
       program,
       words: words.flatMap((word, i) => wordsOf(marks[i], word, fields)),
     },
     space,
+    file: file?.template,
   };
 }
 
@@ -76,7 +87,7 @@ function readMark(word: string): Mark | undefined {
   };
 }
 
-function spaceOf(marks: readonly Mark[]): SpaceInput {
+function spaceOf(marks: readonly FileMark[]): SpaceInput {
   const words = new Map<string, string>();
   for (const { name, word } of marks) {
     const other = words.get(name);

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError } from "../../errors/assay-error.ts";
 import type { TrialContext } from "../trial-context.ts";
@@ -6,11 +6,13 @@ import { commandEnvironment, interruptCode, type CommandCall } from "./command-e
 import {
   fillWords,
   paramFields,
-  type CommandTemplate,
   type FieldValues,
+  type templateField,
   type TrialField,
 } from "./command-template.ts";
 import { followMetrics } from "./follow-metrics.ts";
+import { fillFile } from "./file-template.ts";
+import type { ParsedCommand } from "./parse-command.ts";
 import { readResults } from "./read-results.ts";
 import { runProgram, type ProgramEnd } from "./run-program.ts";
 
@@ -20,7 +22,7 @@ import { runProgram, type ProgramEnd } from "./run-program.ts";
  * `INVALID_RESULTS`.
  */
 export async function runCommand(
-  template: CommandTemplate,
+  { template, file: configuration }: Pick<ParsedCommand, "template" | "file">,
   experiment: CommandCall["experiment"],
   trial: TrialContext,
 ): Promise<object | number> {
@@ -29,7 +31,12 @@ export async function runCommand(
   const resultsPath = file(`results-${String(trial.attempt)}.json`);
   const metricsPath = file(`metrics-${String(trial.attempt)}.jsonl`);
   for (const path of [resultsPath, metricsPath]) rmSync(path, { force: true });
-  const call = { experiment, trial, resultsPath, metricsPath };
+  let templatePath: string | undefined;
+  if (configuration !== undefined) {
+    templatePath = file(`template-${String(trial.attempt)}-${configuration.name}`);
+    writeFileSync(templatePath, fillFile(configuration, paramFields(trial.params)));
+  }
+  const call = { experiment, trial, resultsPath, metricsPath, templatePath };
 
   const endMetrics = followMetrics(metricsPath, trial);
   let problem: AssayError | undefined;
@@ -52,8 +59,8 @@ export async function runCommand(
   return await readResults(resultsPath, end.lastLine);
 }
 
-function fieldValues({ experiment, trial }: CommandCall): FieldValues {
-  const own: Readonly<Record<TrialField, unknown>> = {
+function fieldValues({ experiment, trial, templatePath }: CommandCall): FieldValues {
+  const own: Readonly<Record<TrialField | typeof templateField, unknown>> = {
     "experiment.name": experiment.name,
     "experiment.version": experiment.version,
     "trial.id": trial.id,
@@ -61,9 +68,10 @@ function fieldValues({ experiment, trial }: CommandCall): FieldValues {
     "trial.attempt": trial.attempt,
     "trial.seed": trial.seed,
     "trial.directory": trial.directory,
+    "trial.template": templatePath,
   };
   const params = paramFields(trial.params);
-  return (field) => (Object.hasOwn(own, field) ? own[field as TrialField] : params(field));
+  return (field) => (Object.hasOwn(own, field) ? own[field as keyof typeof own] : params(field));
 }
 
 /** Throws unless the command ended well. */
