@@ -4,16 +4,38 @@ import type { GlobalFlags } from "./global-flags.ts";
 
 const defaultStorage = "sqlite:assay.db";
 
+/** What said where experiments are kept. */
+export type StorageSource = "flag" | "environment" | "project" | "user" | "default";
+
+export interface ChosenStorage {
+  readonly url: string;
+  readonly source: StorageSource;
+  /** The file that says so, where one does. */
+  readonly file?: string;
+}
+
 /**
  * Where experiments are kept: `--storage`, else `ASSAY_STORAGE`, else the project's file (here or in a folder
  * above), else the user's, else `assay.db` in the current folder.
  */
-export async function storageUrl({ storage }: GlobalFlags): Promise<string> {
+export async function chosenStorage({ storage }: GlobalFlags): Promise<ChosenStorage> {
   const { env } = process;
-  const named = storage ?? (env["ASSAY_STORAGE"] || undefined);
-  if (named !== undefined) return named;
-  const project = await projectConfig(process.cwd());
-  return project.storage ?? (await userConfig(env)).storage ?? defaultStorage;
+  if (storage !== undefined) return { url: storage, source: "flag" };
+  if (env["ASSAY_STORAGE"]) return { url: env["ASSAY_STORAGE"], source: "environment" };
+  const project = await projectConfig(process.cwd(), env);
+  if (project.storage !== undefined) return of(project.storage, "project", project.file);
+  const user = await userConfig(env);
+  if (user.storage !== undefined) return of(user.storage, "user", user.file);
+  return { url: defaultStorage, source: "default" };
+}
+
+function of(url: string, source: StorageSource, file: string | undefined): ChosenStorage {
+  return file === undefined ? { url, source } : { url, source, file };
+}
+
+/** The URL of `chosenStorage`, to be opened. It may hold a password: `withoutPassword` is for showing it. */
+export async function storageUrl(globals: GlobalFlags): Promise<string> {
+  return (await chosenStorage(globals)).url;
 }
 
 /**

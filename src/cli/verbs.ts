@@ -108,6 +108,11 @@ export const verbs: Readonly<Record<string, VerbEntry | VerbGroup>> = {
   db: {
     says: "look after the database",
     verbs: {
+      setup: {
+        args: "",
+        says: "choose where experiments are kept, and write it into a file of settings",
+        load: () => import("./verbs/db/setup.ts"),
+      },
       verify: {
         args: "[EXPERIMENT]",
         says: "check that nothing stored is lost, damaged or contradictory",

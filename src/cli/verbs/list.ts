@@ -1,6 +1,7 @@
 import { experimentLabel } from "../../analysis/trial-label.ts";
 import { listExperiments, plannedTrials, progressOf } from "../../analysis/experiment-status.ts";
 import { toExperimentRow } from "../../analysis/status-row.ts";
+import { withoutPassword } from "../../util/url-password.ts";
 import { formatPercent } from "../format-value.ts";
 import { countCells, countTitles } from "../count-columns.ts";
 import { storageUrl, withStorage } from "../storage-option.ts";
@@ -22,7 +23,7 @@ export const verb: Verb<NoFlags> = {
     }
     if (overviews.length === 0) {
       terminal.note(
-        `No experiments in ${await storageUrl(globals)} yet; "assay run FILE" adds one`,
+        `No experiments in ${withoutPassword(await storageUrl(globals))} yet; "assay run FILE" adds one`,
       );
       return undefined;
     }

@@ -8,6 +8,7 @@ import { describeStatus, statusTable } from "../status-text.ts";
 import { storageUrl, withStorage } from "../storage-option.ts";
 import { nextCommand } from "../next-command.ts";
 import { experimentLabel } from "../../analysis/trial-label.ts";
+import { withoutPassword } from "../../util/url-password.ts";
 import type { Invocation, NoFlags, Verb } from "../verb.ts";
 
 export const verb: Verb<NoFlags> = {
@@ -48,5 +49,5 @@ async function showAll({ globals, terminal }: Invocation): Promise<void> {
   });
   if (globals.json === true) await terminal.writeJson(all.map(toStatusRow));
   else if (all.length > 0) await terminal.write(statusTable(all, terminal));
-  else terminal.note(`No experiments in ${await storageUrl(globals)} yet`);
+  else terminal.note(`No experiments in ${withoutPassword(await storageUrl(globals))} yet`);
 }
