@@ -173,6 +173,16 @@ export interface ViewDeclaration {
   readonly columns: Readonly<Record<string, string>>;
 }
 
+/** What a backend tells of itself, for people. */
+export interface BackendDescription {
+  /** Its name and version: `SQLite 3.51.0`. */
+  readonly product: string;
+  /** How much room it takes on its disk, in bytes, where that is known. */
+  readonly bytes?: number;
+  /** Settings under which it keeps less than storage promises, a line each. */
+  readonly weaknesses: readonly string[];
+}
+
 /**
  * What a backend implements. It may assume valid arguments: `managed-database.ts` checks them for all.
  *
@@ -199,6 +209,13 @@ export interface DatabaseDriver {
   now(): Promise<number>;
   /** What is damaged in the backend's own files, a line each; left out where it cannot look. */
   check?(): Promise<readonly string[]>;
+  /** What it is; left out where that is not known. */
+  describe?(): Promise<BackendDescription>;
+  /**
+   * Copies everything, as of one moment, beside the data, under a name with this word in it that nothing has
+   * yet. Returns where. Left out where that is done by the backend's own tools.
+   */
+  backup?(word: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -246,5 +263,12 @@ export interface Database {
   now(): Promise<number>;
   /** What the backend finds damaged in its own files, a line each; nothing where it cannot look. */
   check(): Promise<readonly string[]>;
+  /** What the backend tells of itself; undefined where it tells nothing. */
+  describe(): Promise<BackendDescription | undefined>;
+  /**
+   * Copies everything beside the data, and returns where, with `word` in the name; undefined where that is for
+   * the backend's own tools.
+   */
+  backup(word: string): Promise<string | undefined>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
 import type {
+  BackendDescription,
   BatchOutcome,
   Change,
   CollectionDeclaration,
@@ -163,6 +164,14 @@ export class ManagedDatabase implements Database {
 
   async check(): Promise<readonly string[]> {
     return (await this.#open().check?.()) ?? [];
+  }
+
+  async describe(): Promise<BackendDescription | undefined> {
+    return await this.#open().describe?.();
+  }
+
+  async backup(word: string): Promise<string | undefined> {
+    return await this.#open().backup?.(word);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type {
+  BackendDescription,
   BatchOutcome,
   Capabilities,
   CollectionDeclaration,
@@ -11,9 +12,11 @@ import type {
   ReadOptions,
   ViewDeclaration,
 } from "../../contract.ts";
+import { backUp } from "./backup.ts";
 import { Catalog } from "./catalog.ts";
 import { openClock, type Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { describeSqlite } from "./describe.ts";
 import { isMissingTable } from "./errors.ts";
 import { TableOperations } from "./operations.ts";
 import { identifier } from "./sql.ts";
@@ -149,6 +152,14 @@ export class SqliteDriver implements DatabaseDriver {
     const pragma = `PRAGMA integrity_check(${String(mostDamages)})`;
     const lines = await this.#connection.read(() => this.#connection.prepare(pragma).pluck().all());
     return lines.map(String).filter((line) => line !== "ok");
+  }
+
+  async describe(): Promise<BackendDescription> {
+    return await describeSqlite(this.#connection);
+  }
+
+  async backup(word: string): Promise<string> {
+    return await backUp(this.#connection, word);
   }
 
   async close(): Promise<void> {
