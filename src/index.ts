@@ -47,11 +47,14 @@ export { createSpace, spaceFromDefinition } from "./space/create-space.ts";
 export type { Dimension } from "./space/dimension.ts";
 export type { ParamsOf, SpaceInput } from "./space/params-of.ts";
 export type { Space } from "./space/space.ts";
+export { databaseStats } from "./storage/database-stats.ts";
 export type { OpenStorageOptions } from "./storage/open-options.ts";
 export { openStorage } from "./storage/open-storage.ts";
 export type { ClientSource, StorageSource } from "./storage/storage-source.ts";
+export type { DatabaseStats, ExperimentStats, StatsOptions } from "./storage/stats/stats.ts";
 export type { Storage } from "./storage/storage.ts";
 export type { TrialQuery } from "./storage/trial-query.ts";
+export { upgradeDatabase, type Upgrade, type UpgradeOptions } from "./storage/upgrade-database.ts";
 export type { Invariant } from "./storage/verify/invariants.ts";
 export type {
   Problem,

@@ -113,6 +113,21 @@ export const verbs: Readonly<Record<string, VerbEntry | VerbGroup>> = {
         says: "choose where experiments are kept, and write it into a file of settings",
         load: () => import("./verbs/db/setup.ts"),
       },
+      test: {
+        args: "",
+        says: "try the database, stage by stage",
+        load: () => import("./verbs/db/test.ts"),
+      },
+      stats: {
+        args: "",
+        says: "count what the database holds",
+        load: () => import("./verbs/db/stats.ts"),
+      },
+      upgrade: {
+        args: "",
+        says: "bring an older database up to this Assay's schema",
+        load: () => import("./verbs/db/upgrade.ts"),
+      },
       verify: {
         args: "[EXPERIMENT]",
         says: "check that nothing stored is lost, damaged or contradictory",

@@ -1,5 +1,5 @@
 import { ManagedDatabase } from "../database/managed-database.ts";
-import { PatientDriver } from "../database/patient-driver.ts";
+import { PatientDriver, type PatienceOptions } from "../database/patient-driver.ts";
 import { loadDriver } from "./load-driver.ts";
 import { ensureSchema } from "./migrate.ts";
 import type { OpenStorageOptions } from "./open-options.ts";
@@ -12,10 +12,12 @@ export async function connectStorage(
   source: StorageSource,
   options: OpenStorageOptions,
 ): Promise<Storage> {
-  const open = await loadDriver(source);
-  const driver = await open(options.create !== false);
-  const { patienceMs = 60_000, onOutage } = options;
-  const database = new ManagedDatabase(new PatientDriver(driver, { patienceMs, onOutage }));
+  const { patienceMs, onOutage } = options;
+  const database = await openDatabase(source, {
+    create: options.create !== false,
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+    onOutage,
+  });
   try {
     await ensureSchema(database, options.upgrade === true ? { upgrade: true } : {});
   } catch (error) {
@@ -29,6 +31,20 @@ export async function connectStorage(
   });
   rememberSource(storage, source);
   return storage;
+}
+
+interface OpenDatabaseOptions extends Partial<PatienceOptions> {
+  readonly create: boolean;
+}
+
+/** Opens the database of a source whatever its schema is. Throws as `openStorage` does. */
+export async function openDatabase(
+  source: StorageSource,
+  { create, patienceMs = 60_000, onOutage }: OpenDatabaseOptions,
+): Promise<ManagedDatabase> {
+  const open = await loadDriver(source);
+  const driver = await open(create);
+  return new ManagedDatabase(new PatientDriver(driver, { patienceMs, onOutage }));
 }
 
 /** Checks a URL and loads its driver, so that opening is quick later. Throws `INVALID_VALUE` at once. */
