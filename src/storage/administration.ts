@@ -19,6 +19,19 @@ export interface TrialUpdate {
   readonly results?: unknown;
 }
 
+/** What became of the trials that an update was meant for. */
+export interface TrialUpdates {
+  readonly changed: number;
+  readonly left: number;
+  /** How many were left of each status that they had, as far as there are such. */
+  readonly leftByStatus: Readonly<Partial<Record<TrialStatus, number>>>;
+}
+
+export interface AdministrationOptions {
+  /** Called after each page with how many trials were come to so far. */
+  readonly onProgress?: (trials: number) => void;
+}
+
 export interface AdministrationStore {
   /**
    * Changes the status of a trial, by the table of `model/transitions.ts`, whoever holds it: a new token
@@ -44,13 +57,21 @@ export interface AdministrationStore {
     experiment: ExperimentRef,
     update: TrialUpdate,
     where?: Query,
-  ): Promise<{ readonly changed: number; readonly left: number }>;
+    options?: AdministrationOptions,
+  ): Promise<TrialUpdates>;
   /** Completes an unfinished trial with results from elsewhere. */
   completeTrial(id: string, results: unknown): Promise<void>;
   /** Makes a finished trial new, so that the next run executes it again. Its results stay on the old attempt. */
   markTrialIncomplete(id: string): Promise<void>;
-  /** Deletes the trials that match `where`. A later run of the grid registers them again. Returns how many. */
-  deleteTrials(experiment: ExperimentRef, where?: Query): Promise<number>;
+  /**
+   * Deletes the trials that match `where`, page by page. A later run of the grid registers them again. Returns
+   * how many.
+   */
+  deleteTrials(
+    experiment: ExperimentRef,
+    where?: Query,
+    options?: AdministrationOptions,
+  ): Promise<number>;
 }
 
 export function createAdministrationStore(
@@ -116,22 +137,29 @@ export function createAdministrationStore(
       });
     },
 
-    async updateTrials(ref, update, where = {}) {
+    async updateTrials(ref, update, where = {}, { onProgress } = {}) {
       checkUpdate(update);
       const experiment = await experiments.getExperiment(ref);
       let changed = 0;
       let left = 0;
+      const leftByStatus: Partial<Record<TrialStatus, number>> = {};
       for await (const page of trialPages(database, experiment.key, { where })) {
         const intended = page.flatMap((trial) => {
           const status = legalTarget(trial, update);
           return status === undefined ? [] : [{ trial, status }];
         });
         const outcomes = await changeTrials(context, experiment, intended, update);
-        const done = outcomes?.filter(Boolean).length ?? 0;
-        changed += done;
-        left += page.length - done;
+        const done = new Set(intended.filter((_, i) => outcomes?.[i]).map(({ trial }) => trial));
+        changed += done.size;
+        for (const trial of page) {
+          if (done.has(trial)) continue;
+          const status = parseTrialStatus(textIn(trial, "status"));
+          left += 1;
+          leftByStatus[status] = (leftByStatus[status] ?? 0) + 1;
+        }
+        onProgress?.(changed + left);
       }
-      return { changed, left };
+      return { changed, left, leftByStatus };
     },
 
     async completeTrial(id, results) {
@@ -142,9 +170,9 @@ export function createAdministrationStore(
       await setStatus(id, "new");
     },
 
-    async deleteTrials(ref, where = {}) {
+    async deleteTrials(ref, where = {}, { onProgress } = {}) {
       const { key } = await experiments.getExperiment(ref);
-      return await deleteTrials(context, key, where);
+      return await deleteTrials(context, key, where, onProgress);
     },
   };
 }

@@ -10,6 +10,8 @@ import { decodedIn, numberIn, optionalNumber, optionalText } from "./records.ts"
 export interface AlgorithmLockInfo {
   readonly locked: boolean;
   readonly owner: string | null;
+  /** Who held it last and never gave it back: the lease is over. Absent otherwise. */
+  readonly leftBy?: string;
   readonly state: unknown;
 }
 
@@ -37,8 +39,14 @@ export interface AlgorithmLockStore {
   acquireAlgorithmLock(experiment: ExperimentRef, options: AcquireOptions): Promise<AlgorithmLock>;
   /** Whether the lock is held, by whom, and its state. Throws `NOT_FOUND`. */
   getAlgorithmLockInfo(experiment: ExperimentRef): Promise<AlgorithmLockInfo>;
-  /** Takes the lock from whoever has it (fencing it off). True when somebody had it. Throws `NOT_FOUND`. */
-  releaseAlgorithmLock(experiment: ExperimentRef): Promise<boolean>;
+  /**
+   * Takes the lock from whoever has it (fencing it off), or only from the owner that is given. True when
+   * somebody had it. Throws `NOT_FOUND`.
+   */
+  releaseAlgorithmLock(
+    experiment: ExperimentRef,
+    options?: { readonly owner?: string },
+  ): Promise<boolean>;
   /**
    * Forgets lock and state; the state can be rebuilt from the trials. Returns how many (0 or 1). Throws
    * `NOT_FOUND`.
@@ -122,18 +130,22 @@ export function createAlgorithmLockStore(
         return { locked: false, owner: null, state: undefined };
       }
       const locked = expiresAt > (await database.now());
+      const owner = optionalText(document, "owner");
+      const isLeft = !locked && owner !== null;
       return {
         locked,
-        owner: locked ? optionalText(document, "owner") : null,
+        owner: locked ? owner : null,
+        ...(isLeft ? { leftBy: owner } : {}),
         state: decodedIn(document, "state"),
       };
     },
 
-    async releaseAlgorithmLock(ref) {
+    async releaseAlgorithmLock(ref, { owner } = {}) {
       const { key } = await experiments.getExperiment(ref);
       const change = { set: { expiresAt: 0 }, unset: ["owner"], increment: { token: 1 } };
       const query = { experiment: key, expiresAt: { $gt: 0 } };
-      return (await database.write("locks", change, query)) > 0;
+      const held = owner === undefined ? query : { ...query, owner };
+      return (await database.write("locks", change, held)) > 0;
     },
 
     async deleteAlgorithmLock(ref) {

@@ -2,9 +2,10 @@ import type { Document, Operation, Query } from "../database/contract.ts";
 import { releaseBlob } from "./blobs.ts";
 import type { StorageContext } from "./context.ts";
 import { numberIn } from "./records.ts";
+import { trialPages } from "./trial-pages.ts";
 
 /** Trials that are deleted in one transaction. */
-const pageSize = 200;
+const deletedAtOnce = 200;
 
 /**
  * A trial that is registered anew has the id that it had. Its tokens begin beyond all that the deleted one
@@ -14,21 +15,24 @@ const tokensOfATrial = 2 ** 32;
 
 const belongings = ["attempts", "metrics", "snapshots", "artifacts", "output"];
 
-/** Deletes the trials of an experiment that match `where`, with all that belongs to them. Returns how many. */
+/**
+ * Deletes the trials of an experiment that match `where`, with all that belongs to them, page by page: whoever
+ * cuts it off leaves whole trials, and may do it again. Returns how many.
+ * @param onDeleted called after each page with how many were deleted so far
+ */
 export async function deleteTrials(
   context: StorageContext,
   experiment: number,
   where: Query,
+  onDeleted: (count: number) => void = () => undefined,
 ): Promise<number> {
-  const { database } = context;
-  const trials = await database.read(
-    "trials",
-    { ...where, experiment },
-    { select: ["number", "token"], scan: true },
-  );
+  const select = ["number", "token"];
   let count = 0;
-  for (let from = 0; from < trials.length; from += pageSize) {
-    count += await deletePage(context, experiment, trials.slice(from, from + pageSize));
+  for await (const trials of trialPages(context.database, experiment, { where }, select)) {
+    for (let from = 0; from < trials.length; from += deletedAtOnce) {
+      count += await deletePage(context, experiment, trials.slice(from, from + deletedAtOnce));
+      onDeleted(count);
+    }
   }
   return count;
 }

@@ -126,6 +126,7 @@ test("a trial that changes while many are changed is left, and its neighbours ar
   expect(await other.updateTrials(experiment, { status: "interrupted" })).toEqual({
     changed: 2,
     left: 2,
+    leftByStatus: { reserved: 2 },
   });
   expect((await storage.getTrials(experiment)).map(({ status }) => status)).toEqual([
     "interrupted",
@@ -149,6 +150,7 @@ test("a change of many trials that is cut off between pages is done again", asyn
   expect(await storage.updateTrials(experiment, update, { status: "broken" })).toEqual({
     changed: 500,
     left: 0,
+    leftByStatus: {},
   });
 
   await storage.updateTrials(experiment, { status: "broken" });

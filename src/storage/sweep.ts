@@ -1,5 +1,5 @@
 import type { StorageContext } from "./context.ts";
-import { numberIn } from "./records.ts";
+import { numberIn, optionalText } from "./records.ts";
 import { ownedCollections } from "./schema.ts";
 
 const documentsAStep = 10_000;
@@ -16,6 +16,9 @@ export async function sweepDeleted({ database }: StorageContext): Promise<void> 
       if (collection === "trials") await sweepTrials(experiment);
       else await database.remove(collection, { experiment });
     }
+    // Whoever deleted it may have been killed before this. Until its document is gone, nobody takes the name.
+    const view = optionalText(document, "view");
+    if (view !== null && database.capabilities.views) await database.replaceViews([], [view]);
     await database.remove("experiments", { key: experiment });
   }
 

@@ -44,6 +44,7 @@ export function administrationTests({ test, expect }: StorageTests): void {
     expect(await storage.updateTrials(experiment, { status: "interrupted" })).toEqual({
       changed: 5,
       left: 1,
+      leftByStatus: { completed: 1 },
     });
     expect((await storage.getTrials(experiment)).map(({ status }) => status)).toEqual([
       "completed",
@@ -57,10 +58,12 @@ export function administrationTests({ test, expect }: StorageTests): void {
     expect(await storage.updateTrials(experiment, { status: "suspended" }, where)).toEqual({
       changed: 2,
       left: 0,
+      leftByStatus: {},
     });
     expect(await storage.updateTrials("grid", { status: "new" }, { status: "broken" })).toEqual({
       changed: 0,
       left: 0,
+      leftByStatus: {},
     });
     expect(await storage.countTrials(experiment, "suspended")).toBe(2);
   });
@@ -88,6 +91,7 @@ export function administrationTests({ test, expect }: StorageTests): void {
     expect(await storage.updateTrials(experiment, { status: "completed", results })).toEqual({
       changed: 3,
       left: 0,
+      leftByStatus: {},
     });
     expect((await storage.bestTrial(experiment))?.number).toBe(0);
   });
@@ -179,7 +183,12 @@ export function administrationTests({ test, expect }: StorageTests): void {
 
   test("many trials are deleted in one call", async (storage) => {
     const experiment = await storedGrid(storage, 2500);
-    expect(await storage.deleteTrials(experiment, { number: { $gte: 10 } })).toBe(2490);
+    const told: number[] = [];
+    const onProgress = (trials: number): number => told.push(trials);
+    const where = { number: { $gte: 10 } };
+    expect(await storage.deleteTrials(experiment, where, { onProgress })).toBe(2490);
+    expect(told.at(-1)).toBe(2490);
+    expect(told.length > 2).toBe(true);
     expect(await storage.countTrials(experiment)).toBe(10);
   });
 }

@@ -71,6 +71,7 @@ export function algorithmLockTests({ test, expect }: StorageTests): void {
     expect(await storage.getAlgorithmLockInfo(experiment)).toMatchObject({
       locked: false,
       owner: null,
+      leftBy: "gone",
     });
     const taken = await storage.acquireAlgorithmLock(experiment, { owner: "taker", timeoutMs: 0 });
     expect(await gone.renew()).toBe(false);
@@ -114,6 +115,23 @@ export function algorithmLockTests({ test, expect }: StorageTests): void {
     await expect(lock.release("stale")).rejects.toMatchObject({ code: "LEASE_LOST" });
     expect(await storage.getAlgorithmLockInfo(experiment)).toMatchObject({ owner: "two" });
     await next.release();
+  });
+
+  test("a lock can be taken from one owner, and from no other", async (storage, again) => {
+    const experiment = await storage.createExperiment(gridSpec(1));
+    const lock = await storage.acquireAlgorithmLock(experiment, { owner: "one" });
+    expect(await storage.releaseAlgorithmLock(experiment, { owner: "two" })).toBe(false);
+    expect(await lock.renew()).toBe(true);
+    expect(await storage.releaseAlgorithmLock(experiment, { owner: "one" })).toBe(true);
+    expect(await lock.renew()).toBe(false);
+    const brief = await again({ leaseMs: 0 });
+    await brief.acquireAlgorithmLock(experiment, { owner: "gone", timeoutMs: 0 });
+    expect(await storage.releaseAlgorithmLock(experiment, { owner: "gone" })).toBe(true);
+    expect(await storage.getAlgorithmLockInfo(experiment)).toEqual({
+      locked: false,
+      owner: null,
+      state: undefined,
+    });
   });
 
   test("a deleted lock forgets its state, and its tokens are not used again", async (storage) => {

@@ -81,6 +81,7 @@ export function renewalTests({ test, expect }: StorageTests): void {
     expect(await storage.updateTrials(experiment, { status: "broken" })).toEqual({
       changed: 2500,
       left: 0,
+      leftByStatus: {},
     });
     const broken = await storage.getBrokenTrials(experiment);
     expect(await storage.renewBroken(experiment, broken, { maxTrials: 2100 })).toBe(2100);
