@@ -118,6 +118,21 @@ export const verbs: Readonly<Record<string, VerbEntry | VerbGroup>> = {
         says: "try the database, stage by stage",
         load: () => import("./verbs/db/test.ts"),
       },
+      rm: {
+        args: "<EXPERIMENT>",
+        says: "delete an experiment, a version of it, or trials in some states",
+        load: () => import("./verbs/db/rm.ts"),
+      },
+      set: {
+        args: "<EXPERIMENT> [TRIALS] [name=value...]",
+        says: "change the status of trials",
+        load: () => import("./verbs/db/set.ts"),
+      },
+      release: {
+        args: "<EXPERIMENT>",
+        says: "take the lock of an experiment's algorithm from who has it",
+        load: () => import("./verbs/db/release.ts"),
+      },
       stats: {
         args: "",
         says: "count what the database holds",
@@ -134,6 +149,10 @@ export const verbs: Readonly<Record<string, VerbEntry | VerbGroup>> = {
         load: () => import("./verbs/db/verify.ts"),
       },
     },
-    examples: [["assay db verify", "whether all is well"]],
+    examples: [
+      ["assay db setup", "choose where experiments are kept"],
+      ["assay db test", "whether that works"],
+      ["assay db verify", "whether all is well"],
+    ],
   },
 };

@@ -1,5 +1,6 @@
 import type { Problem, Verification, VerifyProgress } from "../storage/verify/verification.ts";
 import { formatBytes, oneLine } from "./format-value.ts";
+import { formatCount, plural } from "./plural.ts";
 import type { Style } from "./style.ts";
 
 /** So many problems are shown; `--json` has more. */
@@ -50,13 +51,4 @@ export function describeChecked({ checked, problemCount }: Verification): string
 
 function optional(count: number, one: string, many?: string): readonly string[] {
   return count === 0 ? [] : [plural(count, one, many)];
-}
-
-function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
-}
-
-/** A count with its thousands apart: `12,000`. */
-function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -2,12 +2,12 @@ import { selectTrials, type SelectedTrials } from "../../storage/selection/selec
 import { allColumns, collectFoundNames } from "../../analysis/trial-columns.ts";
 import { toTrialRow } from "../../analysis/trial-row.ts";
 import { AssayError } from "../../errors/assay-error.ts";
-import { parseTrialStatus, type TrialStatus } from "../../model/status.ts";
+import type { TrialStatus } from "../../model/status.ts";
 import type { Experiment } from "../../model/experiment.ts";
 import type { Trial } from "../../model/trial.ts";
 import { spaceFromDefinition } from "../../space/create-space.ts";
 import type { Storage } from "../../storage/storage.ts";
-import { readText, readWhole, type OptionReader } from "../option-readers.ts";
+import { readText, readWhole } from "../option-readers.ts";
 import {
   chosenFormat,
   readFormat,
@@ -16,6 +16,7 @@ import {
   writeJsonLines,
   type RowFormat,
 } from "../print-rows.ts";
+import { readStatuses } from "../read-statuses.ts";
 import { withStorage } from "../storage-option.ts";
 import { printTrialTable } from "../trial-table.ts";
 import type { Invocation, Verb } from "../verb.ts";
@@ -28,15 +29,6 @@ interface TrialsFlags {
   readonly limit?: number;
   readonly format?: RowFormat;
 }
-
-/** One status or several with commas between them. */
-const readStatuses: OptionReader<readonly TrialStatus[]> = (text) => {
-  try {
-    return text.split(",").map((word) => parseTrialStatus(word.trim()));
-  } catch (error) {
-    throw new AssayError("USAGE", error instanceof Error ? error.message : String(error));
-  }
-};
 
 export const verb: Verb<TrialsFlags> = {
   options: {
