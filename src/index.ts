@@ -59,6 +59,7 @@ export type { Invariant } from "./storage/verify/invariants.ts";
 export type {
   Problem,
   Remark,
+  Repair,
   Verification,
   VerifyOptions,
   VerifyProgress,

@@ -8,7 +8,17 @@ const shownProblems = 50;
 
 /** How far a verification is, in a line. */
 export function describeProgress({ stage, trials, total }: VerifyProgress): string {
+  if (total === 0) return stage;
   return `${formatCount(trials)} of ${formatCount(total)} trials · ${stage}`;
+}
+
+/** A line a repair: that it was one, of what, and what was done. */
+export function repairLines({ repairs }: Verification, style: Style): string[] {
+  const width = Math.max(0, ...repairs.map(({ experiment }) => (experiment ?? "").length));
+  return repairs.map(
+    ({ experiment, message }) =>
+      `${style("good", "repaired")}  ${(experiment ?? "").padEnd(width)}  ${oneLine(message)}`,
+  );
 }
 
 /** A line a problem: what does not hold, of what, and how. */

@@ -15,7 +15,7 @@ export interface BlobIdentity {
  * Beside its chunks content has a document that counts who has it, snapshots and artifacts: at 0 it is freed.
  * Content that was stored before there were counts has none, and stays as long as its experiment.
  */
-const countPlace = -1;
+export const countPlace: number = -1;
 
 function countOf(experiment: unknown, sha256: unknown): Document {
   return { experiment, sha256, chunk: countPlace };

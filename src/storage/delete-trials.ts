@@ -11,7 +11,7 @@ const deletedAtOnce = 200;
  * A trial that is registered anew has the id that it had. Its tokens begin beyond all that the deleted one
  * had, so that none is used twice: no trial is claimed so often, and there is room for two million deletions.
  */
-const tokensOfATrial = 2 ** 32;
+export const tokensOfATrial: number = 2 ** 32;
 
 const belongings = ["attempts", "metrics", "snapshots", "artifacts", "output"];
 

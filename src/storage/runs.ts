@@ -1,4 +1,4 @@
-import type { Document } from "../database/contract.ts";
+import type { Database, Document } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import { encodeValue } from "../values/encode.ts";
 import { timestamp, type StorageContext } from "./context.ts";
@@ -76,24 +76,26 @@ function toRun(document: Document, status: RunStatus): Run {
   };
 }
 
+/** Records runs whose process is gone as lost, for readers on other machines, who cannot tell. Returns how many. */
+export async function recordLostRuns(database: Database, experiment: number): Promise<number> {
+  const select = ["number", "status", "holder"];
+  const isGone = holderCheck();
+  let count = 0;
+  for (const run of await database.read("runs", { experiment }, { select })) {
+    if (run["status"] !== "running" || statusOf(run, isGone) !== "lost") continue;
+    const query = { number: numberIn(run, "number"), status: "running" };
+    count += await database.write("runs", { set: { status: "lost" } }, query);
+  }
+  return count;
+}
+
 export function createRunStore(context: StorageContext, experiments: ExperimentStore): RunStore {
   const { database } = context;
-
-  /** For readers on other machines, who cannot tell. */
-  async function recordLost(experiment: number): Promise<void> {
-    const select = ["number", "status", "holder"];
-    const isGone = holderCheck();
-    for (const run of await database.read("runs", { experiment }, { select })) {
-      if (run["status"] !== "running" || statusOf(run, isGone) !== "lost") continue;
-      const query = { number: numberIn(run, "number"), status: "running" };
-      await database.write("runs", { set: { status: "lost" } }, query);
-    }
-  }
 
   return {
     async startRun(ref, { command, environment, holder, notes, code }) {
       const { key, name } = await experiments.getExperiment(ref);
-      await recordLost(key);
+      await recordLostRuns(database, key);
       const number = await nextCount(context, "run");
       const startedAt = timestamp(context);
       const time = startedAt.slice(0, 19).replaceAll(":", "").replace("T", "-T");

@@ -3,8 +3,8 @@ import type { Verification, VerifyOptions } from "./verify/verification.ts";
 
 /**
  * Looks at everything that a storage holds, and tells what is not as it always has to be; docs/guides/database.md
- * lists what that is. It only reads, in constant memory, and other processes may go on writing: what changed
- * while it was looked at is looked at again before it is called a problem.
+ * lists what that is. Without `repair` it only reads, in constant memory, and other processes may go on writing:
+ * what changed while it was looked at is looked at again before it is called a problem.
  * Throws `NOT_FOUND` for an experiment that is not there.
  *
  * @example

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { verifyDatabase } from "assay";
@@ -116,6 +117,48 @@ describe("assay db verify", () => {
       problemCount: 1,
       remarks: [],
     });
+  });
+
+  test("--repair names each repair, then what could not be", async () => {
+    const cwd = await ranSweep(
+      `DELETE FROM counters WHERE name = 'run';
+       UPDATE experiments SET given = 1;
+       UPDATE trials SET seed = seed + 1 WHERE number = 2;
+       UPDATE trials SET availableAt = 0 WHERE number = 3`,
+    );
+    const { code, stdout, stderr } = await runCli(["db", "verify", "--repair"], { cwd });
+    expect(code).toBe(1);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines).toEqual([
+      expect.stringMatching(/^repaired +1 counter was raised to the numbers in use$/),
+      expect.stringMatching(/^repaired {2}sweep {2}given was 1 and is \d+$/),
+      expect.stringMatching(/^repaired {2}sweep {2}1 trial can be claimed again, or no more/),
+      'repaired  sweep  The view "sweep" was made anew',
+      expect.stringMatching(/^trial-seed {2}sweep#2 /),
+      expect.stringMatching(/^Checked .*: 1 problem found$/),
+    ]);
+    expect(stderr).toBe("What is still wrong cannot be repaired: restore it from a copy\n");
+    const again = await runCli(["db", "verify", "sweep", "--repair", "--json"], { cwd });
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      repairs: [{ kind: "views", experiment: "sweep", count: 1 }],
+      problemCount: 1,
+    });
+  });
+
+  test("repairs while trials run, and takes nothing from them", async () => {
+    const folder = await experimentFolder(varied);
+    await folder.write("calm", "");
+    const { child, ended } = startCli(["run", "experiment.ts"], { cwd: folder.root });
+    await until(async () => (await folder.lines("ran")).length > 3);
+    const storage = await folder.open();
+    do {
+      const { repairs, problems } = await verifyDatabase(storage, { repair: true });
+      expect(repairs.filter(({ kind }) => kind !== "views")).toEqual([]);
+      expect(problems).toEqual([]);
+      await sleep(50);
+    } while (child.exitCode === null);
+    expect((await ended).code).toBe(0);
+    expect(await storage.countCompletedTrials("varied")).toBe(60);
   });
 
   test("shows the first problems of many, and says how many more there are", async () => {

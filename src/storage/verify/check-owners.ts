@@ -3,7 +3,7 @@ import { ownedCollections } from "../schema.ts";
 import type { Finding } from "./findings.ts";
 
 /** Experiments that something is stored of: each key that a collection holds, without walking what is under it. */
-async function* keysIn(
+export async function* keysIn(
   database: Database,
   collection: string,
 ): AsyncGenerator<number, void, undefined> {

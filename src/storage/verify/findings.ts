@@ -1,5 +1,5 @@
 import type { Invariant } from "./invariants.ts";
-import type { Checked, Problem, Remark, Verification } from "./verification.ts";
+import type { Checked, Problem, Remark, Repair, Verification } from "./verification.ts";
 
 /** A problem of whatever is being looked at. */
 export interface Finding {
@@ -52,8 +52,9 @@ export class Findings {
     this.#remarks.push(remark);
   }
 
-  result(): Verification {
+  result(repairs: readonly Repair[]): Verification {
     return {
+      repairs,
       checked: { ...this.#checked },
       problems: this.#problems,
       problemCount: this.#problemCount,

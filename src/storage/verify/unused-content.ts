@@ -10,11 +10,19 @@ const hashesAtOnce = 20_000;
  */
 export async function countUnusedContent(database: Database, experiment: number): Promise<number> {
   let unused = 0;
+  for await (const hashes of unusedContent(database, experiment)) unused += hashes.size;
+  return unused;
+}
+
+/** The hashes of these contents, some thousands at a time. */
+export async function* unusedContent(
+  database: Database,
+  experiment: number,
+): AsyncGenerator<Set<string>, void, undefined> {
   for await (const hashes of hashesOf(database, experiment)) {
     for await (const hash of hashesInUse(database, experiment)) hashes.delete(hash);
-    unused += hashes.size;
+    if (hashes.size > 0) yield hashes;
   }
-  return unused;
 }
 
 async function* hashesOf(
@@ -39,7 +47,8 @@ async function* hashesOf(
   if (hashes.size > 0) yield hashes;
 }
 
-async function* hashesInUse(
+/** The hashes that snapshots and artifacts of an experiment refer to; some more than once. */
+export async function* hashesInUse(
   database: Database,
   experiment: number,
 ): AsyncGenerator<string, void, undefined> {

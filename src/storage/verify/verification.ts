@@ -41,7 +41,30 @@ export interface Checked {
   readonly code: number;
 }
 
+/** Something that was put right, or cleared away. docs/guides/database.md says when, for each kind. */
+export interface Repair {
+  readonly kind:
+    | "deleted"
+    | "owners"
+    | "unused-content"
+    | "counters"
+    | "experiment-cursor"
+    | "trial-lease"
+    | "lost-reservations"
+    | "algorithm-lock"
+    | "lost-runs"
+    | "views";
+  /** As `name` or `name@2`; null for what belongs to no experiment. */
+  readonly experiment: string | null;
+  /** How many of what the message names. */
+  readonly count: number;
+  /** One line. */
+  readonly message: string;
+}
+
 export interface Verification {
+  /** What was repaired before all was looked at; nothing unless `repair` is set. */
+  readonly repairs: readonly Repair[];
   readonly checked: Checked;
   /** The first 1,000. */
   readonly problems: readonly Problem[];
@@ -63,6 +86,11 @@ export interface VerifyProgress {
 export interface VerifyOptions {
   /** Only this experiment, by `name` or `name@2`: then the backend's own files are not looked at. Default: everything. */
   readonly experiment?: string;
+  /**
+   * Repairs first what can be repaired without losing anything, while others may write. What is found then is
+   * what could not be.
+   */
+  readonly repair?: boolean;
   /** Called every thousand trials, and when another stage begins. */
   readonly onProgress?: (progress: VerifyProgress) => void;
 }

@@ -9,7 +9,7 @@ import { checkOwners } from "./check-owners.ts";
 import { labelOf } from "./experiment-facts.ts";
 import { Findings, type Subject } from "./findings.ts";
 import { eachInOrder } from "./in-order.ts";
-import type { Verification, VerifyOptions } from "./verification.ts";
+import type { Repair, Verification, VerifyOptions } from "./verification.ts";
 import { ExperimentVerifier } from "./verify-experiment.ts";
 
 const trialsAStep = 1000;
@@ -17,10 +17,22 @@ const nobody: Subject = { experiment: null };
 
 /** What `verifyDatabase` does (its documentation is there). */
 export async function verify(storage: Storage, options: VerifyOptions): Promise<Verification> {
-  const verifier = new Verifier(storage.database, options.onProgress);
-  if (options.experiment === undefined) return await verifier.everything();
-  const { key } = await storage.getExperiment(options.experiment);
-  return await verifier.oneExperiment(key);
+  const { experiment: ref, onProgress, repair: isToRepair } = options;
+  const key = ref === undefined ? undefined : (await storage.getExperiment(ref)).key;
+  const repairs = isToRepair === true ? await repair(storage, key, onProgress) : [];
+  const verifier = new Verifier(storage.database, onProgress);
+  const findings = key === undefined ? verifier.everything() : verifier.oneExperiment(key);
+  return (await findings).result(repairs);
+}
+
+async function repair(
+  storage: Storage,
+  key: number | undefined,
+  onProgress: VerifyOptions["onProgress"],
+): Promise<readonly Repair[]> {
+  const { repairDatabase } = await import("../repair/repair-database.ts");
+  const tell = (stage: string): void => onProgress?.({ stage, trials: 0, total: 0 });
+  return await repairDatabase(storage, key, tell);
 }
 
 class Verifier {
@@ -34,16 +46,16 @@ class Verifier {
     this.#onProgress = onProgress ?? (() => undefined);
   }
 
-  async oneExperiment(key: number): Promise<Verification> {
+  async oneExperiment(key: number): Promise<Findings> {
     await this.#guard(nobody, async () => {
       this.#total = await this.#database.count("trials", { experiment: key });
       const [document] = await this.#database.read("experiments", { key });
       if (document?.["name"] !== undefined) await this.#experiment(document);
     });
-    return this.#findings.result();
+    return this.#findings;
   }
 
-  async everything(): Promise<Verification> {
+  async everything(): Promise<Findings> {
     this.#tell("files");
     await this.#guard(nobody, async () => {
       for (const damage of await this.#database.check()) {
@@ -60,7 +72,7 @@ class Verifier {
       }
     });
     await this.#guard(nobody, async () => await this.#shared());
-    return this.#findings.result();
+    return this.#findings;
   }
 
   /** By their keys, those that were deleted too. */
