@@ -179,8 +179,6 @@ export interface BackendDescription {
   readonly product: string;
   /** How much room it takes on its disk, in bytes, where that is known. */
   readonly bytes?: number;
-  /** Settings under which it keeps less than storage promises, a line each. */
-  readonly weaknesses: readonly string[];
 }
 
 /**

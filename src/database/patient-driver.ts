@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectionLossOf } from "./connection-loss.ts";
 import type {
+  BackendDescription,
   BatchOutcome,
   Capabilities,
   CollectionDeclaration,
@@ -31,12 +32,20 @@ export class PatientDriver implements DatabaseDriver {
   readonly #driver: DatabaseDriver;
   readonly #options: PatienceOptions;
   readonly #closing = new AbortController();
-  readonly check?: () => Promise<readonly string[]>;
+  readonly check?: NonNullable<DatabaseDriver["check"]>;
+  readonly describe?: () => Promise<BackendDescription>;
+  readonly backup?: (word: string) => Promise<string>;
 
   constructor(driver: DatabaseDriver, options: PatienceOptions) {
     this.#driver = driver;
     this.#options = options;
-    if (driver.check !== undefined) this.check = async () => (await driver.check?.()) ?? [];
+    const check = driver.check?.bind(driver);
+    const describe = driver.describe?.bind(driver);
+    const backup = driver.backup?.bind(driver);
+    if (check !== undefined) this.check = () => this.#repeat(check);
+    if (describe !== undefined) this.describe = () => this.#repeat(describe);
+    // Not repeated: a copy that was cut off is in the way of the next.
+    if (backup !== undefined) this.backup = backup;
   }
 
   get location(): string {

@@ -54,7 +54,7 @@ test("what a killed probe left is removed by a later one, and that of one that r
 test("durability that is less than full is told", async () => {
   const folder = await projectFolder({});
   const stages = await probed(`${folder.path("a.db")}?durability=normal`);
-  expect(stages.at(-1)?.weaknesses).toEqual([expect.stringContaining("durability is normal")]);
+  expect(stages.at(-1)?.warnings).toEqual([expect.stringContaining("durability is normal")]);
 });
 
 test.each([

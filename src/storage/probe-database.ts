@@ -29,7 +29,7 @@ export interface ProbeStage {
   /** Why it failed; absent when it did not. */
   readonly error?: unknown;
   /** Of the settings: what weakens the database's promises. */
-  readonly weaknesses?: readonly string[];
+  readonly warnings?: readonly string[];
 }
 
 /**
@@ -168,9 +168,10 @@ class Probe {
   } as const;
 
   async #settings(): Promise<Omit<ProbeStage, "stage">> {
+    const { warnings } = this.#opened();
     const description = await this.#opened().describe();
     const product = description?.product ?? "the backend does not tell its settings";
-    return { message: product, weaknesses: description?.weaknesses ?? [] };
+    return { message: product, warnings };
   }
 
   get #query(): Query {

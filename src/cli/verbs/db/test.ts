@@ -12,7 +12,7 @@ interface ToldStage {
   readonly stage: string;
   readonly ok: boolean;
   readonly message: string;
-  readonly weaknesses?: readonly string[];
+  readonly warnings?: readonly string[];
   readonly code?: ErrorCode;
   /** What to do about it. */
   readonly next?: string;
@@ -39,10 +39,10 @@ export const verb: Verb<NoFlags> = {
       await tell(failed("configuration", error));
     }
     if (chosen !== undefined) {
-      for await (const { stage, message, error, weaknesses } of probeDatabase(chosen.url)) {
+      for await (const { stage, message, error, warnings } of probeDatabase(chosen.url)) {
         if (error !== undefined) await tell(failed(stage, error, message));
-        else if (weaknesses === undefined) await tell({ stage, ok: true, message });
-        else await tell({ stage, ok: true, message, weaknesses });
+        else if (warnings === undefined) await tell({ stage, ok: true, message });
+        else await tell({ stage, ok: true, message, warnings });
       }
     }
     const ok = stages.every((stage) => stage.ok);
@@ -55,13 +55,13 @@ const widest = "configuration".length;
 
 async function writeStage(
   terminal: Terminal,
-  { stage, ok, message, weaknesses = [], next }: ToldStage,
+  { stage, ok, message, warnings = [], next }: ToldStage,
 ): Promise<void> {
   const { style } = terminal;
   const verdict = ok ? style("good", "ok    ") : style("bad", "failed");
   await terminal.write(`${verdict}  ${stage.padEnd(widest)}  ${oneLine(message)}\n`);
-  for (const weakness of weaknesses) {
-    await terminal.write(`${style("busy", "weak  ")}  ${" ".repeat(widest)}  ${weakness}\n`);
+  for (const warning of warnings) {
+    await terminal.write(`${style("busy", "weak  ")}  ${" ".repeat(widest)}  ${warning}\n`);
   }
   if (next !== undefined) terminal.note(`Next: ${next}`);
 }

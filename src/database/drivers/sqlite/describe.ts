@@ -5,18 +5,19 @@ import type { Connection } from "./connection.ts";
 /** `PRAGMA synchronous`: below this a power cut may take the last commits. */
 const full = 2;
 
+/** What the settings of a file put at risk, a line each. */
+export function warningsOf({ raw }: Connection): readonly string[] {
+  if (raw.memory || Number(raw.pragma("synchronous", { simple: true })) >= full) return [];
+  return ["durability is normal: a power cut may take what was committed in the last moments"];
+}
+
 export async function describeSqlite(connection: Connection): Promise<BackendDescription> {
   const { raw } = connection;
   return await connection.read(() => {
     const version = String(raw.prepare("SELECT sqlite_version()").pluck().get());
-    const synchronous = Number(raw.pragma("synchronous", { simple: true }));
-    const isShortLived = !raw.memory && synchronous < full;
     return {
       product: `SQLite ${version}`,
       bytes: raw.memory ? pageBytes(connection) : fileBytes(raw.name),
-      weaknesses: isShortLived
-        ? ["durability is normal: a power cut may take what was committed in the last moments"]
-        : [],
     };
   });
 }

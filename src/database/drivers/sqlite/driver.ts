@@ -16,7 +16,7 @@ import { backUp } from "./backup.ts";
 import { Catalog } from "./catalog.ts";
 import { openClock, type Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { describeSqlite } from "./describe.ts";
+import { describeSqlite, warningsOf } from "./describe.ts";
 import { isMissingTable } from "./errors.ts";
 import { TableOperations } from "./operations.ts";
 import { identifier } from "./sql.ts";
@@ -40,6 +40,7 @@ const skipped: OperationResult = { count: 0, documents: [] };
 export class SqliteDriver implements DatabaseDriver {
   readonly location: string;
   readonly capabilities: Capabilities;
+  readonly warnings: readonly string[];
   readonly #connection: Connection;
   readonly #catalog: Catalog;
   readonly #operations = new Map<string, TableOperations>();
@@ -53,6 +54,7 @@ export class SqliteDriver implements DatabaseDriver {
     this.#connection = connection;
     this.#catalog = new Catalog(connection, collections);
     this.location = connection.location;
+    this.warnings = warningsOf(connection);
     this.capabilities = { atomicBatch: true, views: true, shared: capabilities.shared };
   }
 
