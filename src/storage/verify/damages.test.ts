@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { furnish } from "../../../test/support/furnish.ts";
-import { restColumn } from "../../database/drivers/sqlite/sql.ts";
+import { restColumn } from "../../database/sql/names.ts";
 import { contentKey, trialId } from "../../model/identity.ts";
 import { encodeValue } from "../../values/encode.ts";
 import { openStorage } from "../open-storage.ts";

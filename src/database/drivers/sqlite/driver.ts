@@ -12,6 +12,7 @@ import type {
   ReadOptions,
   ViewDeclaration,
 } from "../../contract.ts";
+import { identifier } from "../../sql/names.ts";
 import { backUp } from "./backup.ts";
 import { Catalog } from "./catalog.ts";
 import { openClock, type Clock } from "./clock.ts";
@@ -19,7 +20,6 @@ import type { Connection } from "./connection.ts";
 import { describeSqlite, warningsOf } from "./describe.ts";
 import { isMissingTable } from "./errors.ts";
 import { TableOperations } from "./operations.ts";
-import { identifier } from "./sql.ts";
 import { viewSql } from "./views.ts";
 
 /** Thrown through a transaction to undo it when a required operation changed nothing. */

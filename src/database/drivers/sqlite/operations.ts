@@ -1,5 +1,4 @@
 import type { RunResult } from "better-sqlite3";
-import { compareForSort } from "../../../values/compare.ts";
 import { changedDocument } from "../../change.ts";
 import {
   ServerTime,
@@ -10,20 +9,16 @@ import {
   type OperationResult,
   type Query,
   type ReadOptions,
-  type SortKey,
 } from "../../contract.ts";
-import { matchesDocument, valueAt } from "../../match.ts";
+import { matchesDocument } from "../../match.ts";
 import { parseQuery } from "../../query.ts";
+import { identifier, restColumn } from "../../sql/names.ts";
+import { projected, sortRows, type Row } from "../../sql/rows.ts";
 import type { Bound } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { runsAlike } from "./runs-alike.ts";
-import { identifier, restColumn, toFilter, toOrder } from "./sql.ts";
+import { toFilter, toOrder } from "./sql.ts";
 import type { Table } from "./table.ts";
-
-interface Row {
-  readonly rowid: number;
-  readonly document: Document;
-}
 
 /** The operations of the contract on one table, synchronous: the caller holds the transaction. */
 export class TableOperations {
@@ -87,7 +82,7 @@ export class TableOperations {
   }
 
   /** The matching rows in order, decided by SQL as far as SQL can. */
-  #rows(query: Query, options: ReadOptions): Row[] {
+  #rows(query: Query, options: ReadOptions): Row<number>[] {
     const table = this.#table;
     const { sql, bound, residual } = toFilter(parseQuery(query), table.fields, this.#now);
     const sort = options.sort ?? [];
@@ -100,32 +95,20 @@ export class TableOperations {
       .prepare(`SELECT ${columns} FROM ${table.name} WHERE ${sql}${order ?? ""}${inSql}`)
       .raw();
     const parameters = inSql === "" ? bound : [...bound, options.limit ?? 0];
-    const rows: Row[] = [];
+    const rows: Row<number>[] = [];
     const limit = options.limit ?? Infinity;
     for (const raw of statement.iterate(parameters) as IterableIterator<unknown[]>) {
       if (rows.length >= limit && order !== undefined) break;
       const document = table.fromRow(raw, list, needed ? undefined : options.select, 1);
       if (residual.length > 0 && !matchesDocument(document, residual, table.fields)) continue;
-      rows.push({ rowid: raw[0] as number, document });
+      rows.push({ place: raw[0] as number, document });
     }
-    const sorted = order === undefined ? this.#sorted(rows, sort).slice(0, limit) : rows;
-    return needed ? sorted.map((row) => projected(row, options.select)) : sorted;
-  }
-
-  #sorted(rows: readonly Row[], sort: readonly SortKey[]): Row[] {
-    const { fields } = this.#table;
-    const keyed = rows.map((row) => ({
-      row,
-      keys: sort.map(({ field }) => valueAt(row.document, field, fields)),
+    const sorted = order === undefined ? sortRows(rows, sort, table.fields).slice(0, limit) : rows;
+    if (!needed) return sorted;
+    return sorted.map(({ place, document }) => ({
+      place,
+      document: projected(document, options.select),
     }));
-    keyed.sort((a, b) => {
-      for (const [i, { descending }] of sort.entries()) {
-        const order = compareForSort(a.keys[i], b.keys[i]);
-        if (order !== 0) return descending === true ? -order : order;
-      }
-      return 0;
-    });
-    return keyed.map(({ row }) => row);
   }
 
   #remove(query: Query): number {
@@ -136,7 +119,7 @@ export class TableOperations {
     }
     const statement = this.#connection.prepare(`DELETE FROM ${this.#table.name} WHERE rowid = ?`);
     const rows = this.#rows(query, { select: [] });
-    for (const { rowid } of rows) statement.run(rowid);
+    for (const { place } of rows) statement.run(place);
     return rows.length;
   }
 
@@ -149,7 +132,7 @@ export class TableOperations {
     }
     const rows = this.#rows(query, {});
     for (const row of rows)
-      this.#replace(row.rowid, changedDocument(row.document, change, this.#now()));
+      this.#replace(row.place, changedDocument(row.document, change, this.#now()));
     return rows.length;
   }
 
@@ -159,8 +142,8 @@ export class TableOperations {
     if (assignments === undefined) {
       return this.#rows(query, { sort, limit }).map((row) => {
         const document = changedDocument(row.document, change, this.#now());
-        this.#replace(row.rowid, document);
-        return projected({ ...row, document }, select).document;
+        this.#replace(row.place, document);
+        return projected(document, select);
       });
     }
     const found = this.#rows(query, { sort, limit, select: [] });
@@ -171,12 +154,12 @@ export class TableOperations {
         `UPDATE ${this.#table.name} SET ${assignments.sql} WHERE rowid IN (SELECT value FROM json_each(?)) RETURNING ${returning}`,
       )
       .raw();
-    const rowids = JSON.stringify(found.map((row) => row.rowid));
+    const rowids = JSON.stringify(found.map((row) => row.place));
     const changed = new Map<number, Document>();
     for (const raw of statement.all([...assignments.bound, rowids]) as unknown[][]) {
       changed.set(raw[0] as number, this.#table.fromRow(raw, list, select, 1));
     }
-    return found.map((row) => changed.get(row.rowid) ?? {});
+    return found.map((row) => changed.get(row.place) ?? {});
   }
 
   /** A change as SQL over columns; undefined when it is more than SQL can say. */
@@ -220,12 +203,4 @@ export class TableOperations {
   #run(sql: string, bound: readonly Bound[]): RunResult {
     return this.#connection.prepare(sql).run(bound);
   }
-}
-
-function projected({ rowid, document }: Row, select: readonly string[] | undefined): Row {
-  if (select === undefined) return { rowid, document };
-  const entries = select
-    .filter((field) => document[field] !== undefined)
-    .map((field) => [field, document[field]] as const);
-  return { rowid, document: Object.fromEntries(entries) };
 }

@@ -4,23 +4,9 @@ import { ServerTime, type FieldType, type SortKey } from "../../contract.ts";
 import { leastIdFrom } from "../../id-field.ts";
 import type { DeclaredFields } from "../../match.ts";
 import type { Condition, Operator } from "../../query.ts";
+import { isComparable } from "../../sql/declared.ts";
+import { identifier, restColumn } from "../../sql/names.ts";
 import { toColumn, type Bound } from "./columns.ts";
-
-/** The column that holds the fields nobody declared. */
-export const restColumn = "document";
-
-/** There are few names, and each is asked for in every statement. */
-const quoted = new Map<string, string>();
-
-/** A quoted name. */
-export function identifier(name: string): string {
-  let text = quoted.get(name);
-  if (text === undefined) {
-    text = `"${name.replaceAll('"', '""')}"`;
-    quoted.set(name, text);
-  }
-  return text;
-}
 
 /** Where a dotted path leads: a column, and the JSON path within it ("" for the whole). */
 export function locate(path: string, fields: DeclaredFields): { column: string; inside: string } {
@@ -118,11 +104,6 @@ function idRange(column: string, operator: Operator, end: string): Term {
   if (least === undefined) return { sql: `${column} IS NOT NULL`, bound: [], exact: true };
   const bound = [Buffer.from(least, "hex")];
   return { sql: `${column} ${isFrom ? ">=" : "<"} ?`, bound, exact: true };
-}
-
-/** Whether a value that no such column can hold has a place in the order of those that it can hold. */
-function isComparable(type: FieldType, value: unknown): boolean {
-  return type === "text" || type === "id" ? typeof value === "string" : typeof value === "bigint";
 }
 
 /** JSON has no infinities; SQLite reads a number beyond all others as one. */

@@ -1,11 +1,11 @@
 import { AssayError } from "../../../errors/assay-error.ts";
-import { decodeValue } from "../../../values/decode.ts";
-import { encodeValue } from "../../../values/encode.ts";
 import type { Document, FieldType, IndexDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
-import { setField } from "../../set-field.ts";
+import { cannotHold } from "../../sql/declared.ts";
+import { identifier, restColumn } from "../../sql/names.ts";
+import { addUndeclared, encodeUndeclared } from "../../sql/undeclared.ts";
 import { columnType, toColumn, type Bound } from "./columns.ts";
-import { identifier, locate, restColumn } from "./sql.ts";
+import { locate } from "./sql.ts";
 
 /** How one collection is laid out: its declared fields as columns, all others as JSON in one more. */
 export class Table {
@@ -60,7 +60,9 @@ export class Table {
   addRow(bound: Bound[], document: Document, columns: readonly string[]): void {
     for (const column of columns) {
       const isRest = column === restColumn && this.fields[column] === undefined;
-      bound.push(isRest ? this.#restOf(document) : this.toBound(column, document[column]));
+      bound.push(
+        isRest ? encodeUndeclared(document, this.fields) : this.toBound(column, document[column]),
+      );
     }
   }
 
@@ -71,25 +73,13 @@ export class Table {
     return row;
   }
 
-  #restOf(document: Document): string | null {
-    const rest = Object.entries(document).filter(
-      ([field, value]) => value !== undefined && this.fields[field] === undefined,
-    );
-    return rest.length === 0 ? null : encodeValue(Object.fromEntries(rest), "document");
-  }
-
   /** One declared field's value for SQLite; `INVALID_VALUE` when the field cannot hold it. */
   toBound(field: string, value: unknown): Bound {
     if (value === undefined || value === null) return null;
     const type = this.fields[field];
     const bound = type === undefined ? undefined : toColumn(type, value);
     if (bound !== undefined) return bound;
-    const wanted = type === "id" ? "32 lower-case hexadecimal digits" : String(type);
-    throw new AssayError(
-      "INVALID_VALUE",
-      `The field "${field}" of ${this.name} holds ${wanted}, not ${describe(type, value)}`,
-      { details: { field, type } },
-    );
+    throw cannotHold(this.name, field, type, value);
   }
 
   /** One declared field's value from its column. */
@@ -123,10 +113,7 @@ export class Table {
       if (value === null || value === undefined) continue;
       const field = list[i] ?? restColumn;
       if (field === restColumn && this.fields[field] === undefined) {
-        const rest = decodeValue(value as string) as Document;
-        for (const key of Object.keys(rest)) {
-          if (select === undefined || select.includes(key)) setField(document, key, rest[key]);
-        }
+        addUndeclared(document, value as string, select);
       } else document[field] = this.#fromColumn(field, value);
     }
     return document;
@@ -147,10 +134,4 @@ export class Table {
       index.sparse === undefined ? "" : ` WHERE ${expression(index.sparse)} IS NOT NULL`;
     return `CREATE ${unique}INDEX IF NOT EXISTS ${this.indexName(collection, index)} ON ${this.name} (${keys})${where}`;
   }
-}
-
-function describe(type: FieldType | undefined, value: unknown): string {
-  if (typeof value === "number") return String(value);
-  if (typeof value !== "string") return typeof value;
-  return type === "text" ? "a text with a NUL or half a character" : JSON.stringify(value);
 }

@@ -1,7 +1,8 @@
 import type { FieldType, ViewDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
 import { parseQuery } from "../../query.ts";
-import { identifier, locate } from "./sql.ts";
+import { identifier } from "../../sql/names.ts";
+import { locate } from "./sql.ts";
 
 /** A literal: a view cannot have bound parameters. */
 function literal(value: unknown): string {
