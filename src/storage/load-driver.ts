@@ -1,7 +1,7 @@
 import type { DatabaseDriver } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import { collections } from "./schema.ts";
-import { parseStorageSource, type StorageSource } from "./storage-source.ts";
+import { parseStorageSource, type ClientSource, type StorageSource } from "./storage-source.ts";
 
 /** Opens what a driver was loaded for. `create` makes a database that is not there yet. */
 export type OpenDriver = (create: boolean) => Promise<DatabaseDriver>;
@@ -9,7 +9,7 @@ export type OpenDriver = (create: boolean) => Promise<DatabaseDriver>;
 /** Imports a driver, and returns how to open the source with it. Throws `INVALID_VALUE`. */
 export async function loadDriver(source: StorageSource): Promise<OpenDriver> {
   const location = parseStorageSource(source);
-  if (!("kind" in location)) throw unsupported("this client");
+  if (!("kind" in location)) return await loadForClient(location);
   switch (location.kind) {
     case "memory": {
       const { openMemory } = await import("../database/drivers/memory/open.ts");
@@ -20,11 +20,22 @@ export async function loadDriver(source: StorageSource): Promise<OpenDriver> {
       const { path, durability } = location;
       return async (create) => await openSqlite({ path, durability, create, collections });
     }
-    case "postgres":
+    case "postgres": {
+      const { openPostgres } = await import("../database/drivers/postgres/open.ts");
+      return async (create) => await openPostgres({ source: location.url, create, collections });
+    }
     case "redis":
     case "mongodb":
       throw unsupported(location.kind);
   }
+}
+
+async function loadForClient(source: ClientSource): Promise<OpenDriver> {
+  if ("postgres" in source) {
+    const { openPostgres } = await import("../database/drivers/postgres/open.ts");
+    return async (create) => await openPostgres({ source, create, collections });
+  }
+  throw unsupported("this client");
 }
 
 function unsupported(what: string): AssayError {
