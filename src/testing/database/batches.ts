@@ -120,6 +120,26 @@ export function batchTests({ test, expect, capabilities }: DatabaseTests): void 
     expect(await database.read("fresh", {}, scan)).toEqual([{ a: 2 }]);
   });
 
+  test("each required operation has to change something itself", async (database) => {
+    await database.write("items", { group: 1, place: 1 });
+    const insert = { kind: "insert", collection: "items", ifAbsent: true } as const;
+    const documents = [{ group: 1, place: 1 }];
+    for (const last of [{ ...insert, documents }, touch(99)]) {
+      const outcome = await database.batch([
+        touch(1, { required: true }),
+        put(2, { required: true }),
+        { ...last, required: true },
+      ]);
+      expect(outcome).toEqual({ applied: false, failedAt: 2 });
+    }
+    expect(await database.read("items", { group: 1 })).toEqual([{ group: 1, place: 1 }]);
+    const outcome = await database.batch([
+      touch(1, { required: true }),
+      { ...insert, documents: [...documents, { group: 1, place: 2 }], required: true },
+    ]);
+    expect(outcome.applied && outcome.results.map(({ count }) => count)).toEqual([1, 1]);
+  });
+
   test("a required operation that was not carried out undoes the batch too", async (database) => {
     const outcome = await database.batch([touch(1), put(2, { after: 0, required: true })]);
     expect(outcome).toEqual({ applied: false, failedAt: 1 });

@@ -28,8 +28,6 @@ export interface PostgresDriverOptions {
   readonly schema: string;
   readonly collections: readonly CollectionDeclaration[];
   readonly warnings: readonly string[];
-  /** Ends the connections; nothing where they are another's. */
-  readonly end: () => Promise<void>;
 }
 
 /** PostgreSQL as a database of Assay: a schema of its own, and every batch one transaction. */
@@ -40,15 +38,13 @@ export class PostgresDriver implements DatabaseDriver {
   readonly #session: Session;
   readonly #schema: string;
   readonly #catalog: Catalog;
-  readonly #end: () => Promise<void>;
 
-  constructor({ session, schema, collections, warnings, end }: PostgresDriverOptions) {
+  constructor({ session, schema, collections, warnings }: PostgresDriverOptions) {
     this.location = session.location;
     this.warnings = warnings;
     this.#session = session;
     this.#schema = schema;
     this.#catalog = new Catalog(session, schema, collections);
-    this.#end = end;
   }
 
   async define(collections: readonly CollectionDeclaration[]): Promise<void> {
@@ -165,7 +161,7 @@ export class PostgresDriver implements DatabaseDriver {
   }
 
   async close(): Promise<void> {
-    await this.#end();
+    await this.#session.close();
   }
 }
 

@@ -9,7 +9,7 @@ export interface Guard {
   readonly after?: string | undefined;
   /** The setting that takes the count of this operation. */
   readonly count?: string | undefined;
-  /** The statement fails, and all is undone, when the operation has changed nothing by then. */
+  /** The statement fails, and all is undone, when that count is 0. */
   readonly required?: boolean | undefined;
 }
 
@@ -26,14 +26,14 @@ export function afterSql({ after }: Guard, parameters: Parameters): string | und
   return `current_setting(${parameters.add(after)})::bigint > 0`;
 }
 
-export function isCounted({ count, required }: Guard): boolean {
-  return count !== undefined || required === true;
+export function isCounted({ count }: Guard): boolean {
+  return count !== undefined;
 }
 
 /** A statement that changes rows, with its count where that is kept or required. */
 export function countedStatement(sql: string, guard: Guard, parameters: Parameters): Statement {
-  if (!isCounted(guard)) return { sql, values: parameters.values };
-  const { count = countSetting(0), required } = guard;
+  const { count, required } = guard;
+  if (count === undefined) return { sql, values: parameters.values };
   const setting = parameters.add(count);
   // Several statements of one operation add up.
   const before = `coalesce(nullif(current_setting(${setting}, true), ''), '0')::bigint`;

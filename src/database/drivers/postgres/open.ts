@@ -24,13 +24,13 @@ export interface PostgresOptions {
  */
 export async function openPostgres(options: PostgresOptions): Promise<DatabaseDriver> {
   const { source, create = true, collections } = options;
-  const { session, schema, end } =
+  const { session, schema } =
     typeof source === "string" ? await ownPool(source) : await passedPool(source);
   try {
     const warnings = await prepareSchema(session, schema, create);
-    return new PostgresDriver({ session, schema, collections, warnings, end });
+    return new PostgresDriver({ session, schema, collections, warnings });
   } catch (error) {
-    await end();
+    await session.close();
     throw error instanceof FailedStatement ? error.cause : error;
   }
 }
@@ -38,7 +38,6 @@ export async function openPostgres(options: PostgresOptions): Promise<DatabaseDr
 interface Opened {
   readonly session: Session;
   readonly schema: string;
-  readonly end: () => Promise<void>;
 }
 
 async function ownPool(url: string): Promise<Opened> {
@@ -56,7 +55,7 @@ async function ownPool(url: string): Promise<Opened> {
   });
   // A connection that is lost while nobody uses it is replaced by the next one.
   pool.on("error", () => undefined);
-  return { session: new Session(pool, location, true), schema, end: async () => await pool.end() };
+  return { session: new Session(pool, location, async () => await pool.end()), schema };
 }
 
 async function passedPool(source: {
@@ -66,12 +65,12 @@ async function passedPool(source: {
   const pool = toPool(source.postgres);
   const schema = checkSchema(source.schema ?? defaultSchema);
   const location = await locationOfPool(pool, schema);
-  return { session: new Session(pool, location, false), schema, end: () => Promise.resolve() };
+  return { session: new Session(pool, location), schema };
 }
 
 /** Asked of the server: what a pool was made with may hold a password. */
 async function locationOfPool(pool: PostgresPool, schema: string): Promise<string> {
-  const session = new Session(pool, "The PostgreSQL server of the pool", false);
+  const session = new Session(pool, "The PostgreSQL server of the pool");
   const [result] = await session.run([
     once("SELECT host(inet_server_addr()), inet_server_port(), current_database()"),
   ]);

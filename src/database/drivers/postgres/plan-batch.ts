@@ -73,7 +73,7 @@ function partOf(operation: Operation, { place, table, isAwaited }: Where): Plann
   const { after, required } = operation;
   const guard: Guard = {
     after: after === undefined ? undefined : countSetting(after),
-    count: isAwaited ? countSetting(place) : undefined,
+    count: isAwaited || required === true ? countSetting(place) : undefined,
     required,
   };
   if (table === undefined) return emptyStep(place, guard);

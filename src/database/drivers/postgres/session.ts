@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { AssayError } from "../../../errors/assay-error.ts";
 import { isConflict, isFatal, isStale, toAssayError } from "./errors.ts";
 import { FailedStatement, Pipeline } from "./pipeline.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
@@ -42,13 +43,17 @@ export class Session {
   readonly location: string;
   readonly #pool: PostgresPool;
   readonly #isOwn: boolean;
+  readonly #end: (() => Promise<void>) | undefined;
   readonly #names = new PreparedNames();
   readonly #isSet = new WeakSet<PostgresClient>();
+  #isClosed = false;
 
-  constructor(pool: PostgresPool, location: string, isOwn: boolean) {
+  /** @param end ends a pool of ours; left out for one that is another's */
+  constructor(pool: PostgresPool, location: string, end?: () => Promise<void>) {
     this.#pool = pool;
     this.location = location;
-    this.#isOwn = isOwn;
+    this.#isOwn = end !== undefined;
+    this.#end = end;
   }
 
   /** Carries out statements in one round trip and one transaction. */
@@ -122,7 +127,14 @@ export class Session {
     return told === error.cause ? error : told;
   }
 
+  /** Ends the connections, unless they are another's. Whoever waits for one is told. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#end?.();
+  }
+
   async #connect(): Promise<PostgresClient> {
+    if (this.#isClosed) throw new AssayError("MODE", `The storage ${this.location} is closed`);
     let client: PostgresClient;
     try {
       client = await this.#pool.connect();
