@@ -3,13 +3,13 @@ import { startPostgres } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
 import type { TestServer } from "./server.ts";
 
+export type Backend = "PostgreSQL" | "Redis" | "MongoDB";
+
 /** The backends with a server of their own, by the name that tests of them begin with. */
-export const backends = {
+export const backends: Readonly<Record<Backend, () => Promise<TestServer | undefined>>> = {
   PostgreSQL: startPostgres,
   Redis: startRedis,
   MongoDB: startMongodb,
-} as const satisfies Readonly<Record<string, () => Promise<TestServer | undefined>>>;
+};
 
-export type Backend = keyof typeof backends;
-
-export const backendNames = Object.keys(backends) as readonly Backend[];
+export const backendNames: readonly Backend[] = Object.keys(backends) as Backend[];
