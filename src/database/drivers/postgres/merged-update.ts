@@ -89,7 +89,12 @@ function kindOf({ set = {}, increment = {} }: Change, field: string): Kind {
 }
 
 /** The statement of updates that `endOfRun` found to be of one shape. */
-export function mergedUpdate(table: Table, updates: readonly UpdateOperation[]): MergedUpdate {
+export function mergedUpdate(table: Table, inOrder: readonly UpdateOperation[]): MergedUpdate {
+  // Whoever locks the same documents does so in the same order: nobody waits for one who waits for him.
+  const sorted = inOrder
+    .map((update, place) => ({ update, place, document: shapeOf(update, table)?.document ?? "" }))
+    .sort((a, b) => (a.document < b.document ? -1 : 1));
+  const updates = sorted.map(({ update }) => update);
   const [first] = updates;
   const values: Bound[] = [];
   const arrays: string[] = [];
@@ -128,8 +133,9 @@ export function mergedUpdate(table: Table, updates: readonly UpdateOperation[]):
       values,
     },
     counts: (result) => {
-      const changed = new Set(result?.rows.map(([place]) => Number(place)));
-      return updates.map((_, i) => (changed.has(i + 1) ? 1 : 0));
+      const counts = inOrder.map(() => 0);
+      for (const [at] of result?.rows ?? []) counts[sorted[Number(at) - 1]?.place ?? 0] = 1;
+      return counts;
     },
   };
 }

@@ -55,7 +55,8 @@ async function ownPool(url: string): Promise<Opened> {
   });
   // A connection that is lost while nobody uses it is replaced by the next one.
   pool.on("error", () => undefined);
-  return { session: new Session(pool, location, async () => await pool.end()), schema };
+  const end = async (): Promise<void> => await pool.end();
+  return { session: new Session(pool, location, { size: poolSize, end }), schema };
 }
 
 async function passedPool(source: {

@@ -4,13 +4,14 @@ import { isConflict, isFatal, isStale, toAssayError } from "./errors.ts";
 import { FailedStatement, Pipeline } from "./pipeline.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 import { PreparedNames } from "./prepared-names.ts";
+import { Slots } from "./slots.ts";
 import { once, type Statement, type StatementResult } from "./statement.ts";
 
 /**
  * What the server is told for Assay's statements: each of them is answered by an index, so its plan is made
  * once and for tables of any size. A plan for the few documents at the beginning would be kept too long.
  */
-const settings: Readonly<Record<string, string>> = {
+export const plannerSettings: Readonly<Record<string, string>> = {
   plan_cache_mode: "force_generic_plan",
   enable_seqscan: "off",
   enable_bitmapscan: "off",
@@ -18,12 +19,16 @@ const settings: Readonly<Record<string, string>> = {
   enable_mergejoin: "off",
   enable_sort: "off",
   jit: "off",
+};
+
+/** How values are written, so that they come back as they went in. */
+const textSettings: Readonly<Record<string, string>> = {
   extra_float_digits: "1",
   bytea_output: "hex",
 };
 
 function settingsStatement(more: Readonly<Record<string, string>>, isLocal: boolean): Statement {
-  const calls = Object.entries({ ...settings, ...more }).map(
+  const calls = Object.entries({ ...plannerSettings, ...textSettings, ...more }).map(
     ([name, value]) => `set_config('${name}', '${value}', ${String(isLocal)})`,
   );
   return { sql: `SELECT ${calls.join(", ")}`, values: [] };
@@ -38,22 +43,29 @@ const ofTransaction = settingsStatement({}, true);
 
 const mostConflicts = 100;
 
+interface OwnPoolUse {
+  readonly size: number;
+  readonly end: () => Promise<void>;
+}
+
 /** Sends statements over the connections of a pool, and repeats what the server undid for another's sake. */
 export class Session {
   readonly location: string;
   readonly #pool: PostgresPool;
   readonly #isOwn: boolean;
   readonly #end: (() => Promise<void>) | undefined;
+  readonly #slots: Slots;
   readonly #names = new PreparedNames();
   readonly #isSet = new WeakSet<PostgresClient>();
   #isClosed = false;
 
-  /** @param end ends a pool of ours; left out for one that is another's */
-  constructor(pool: PostgresPool, location: string, end?: () => Promise<void>) {
+  /** @param own what is known of a pool of ours; left out for one that is another's */
+  constructor(pool: PostgresPool, location: string, own?: OwnPoolUse) {
     this.#pool = pool;
     this.location = location;
-    this.#isOwn = end !== undefined;
-    this.#end = end;
+    this.#isOwn = own !== undefined;
+    this.#end = own?.end;
+    this.#slots = new Slots(own?.size ?? Infinity);
   }
 
   /** Carries out statements in one round trip and one transaction. */
@@ -93,8 +105,24 @@ export class Session {
     );
   }
 
-  /** Has a connection for `action`; `isAtRisk` tells whether it may have been committed when it fails. */
+  /**
+   * Waits for a connection here rather than in the pool: how long the pool may try to connect is for a server
+   * that does not answer, not for others who have its connections.
+   */
   async #withClient<T>(
+    action: (client: PostgresClient) => Promise<T>,
+    isAtRisk: () => boolean,
+  ): Promise<T> {
+    await this.#slots.take();
+    try {
+      return await this.#repeated(action, isAtRisk);
+    } finally {
+      this.#slots.give();
+    }
+  }
+
+  /** Has a connection for `action`; `isAtRisk` tells whether it may have been committed when it fails. */
+  async #repeated<T>(
     action: (client: PostgresClient) => Promise<T>,
     isAtRisk: () => boolean,
   ): Promise<T> {

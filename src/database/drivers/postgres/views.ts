@@ -42,7 +42,7 @@ export function kindsSql(view: ViewDeclaration, table: Table): string | undefine
   );
   if (columns.length === 0) return undefined;
   const some = `SELECT * FROM ${table.name} WHERE ${whereSql(view, table)} LIMIT ${String(looksAt)}`;
-  return `SELECT ${columns.join(", ")} FROM (${some}) AS some`;
+  return `SELECT ${columns.join(", ")} FROM (${some}) AS looked_at`;
 }
 
 /** The kind of a JSON value; what the codec writes for NaN, infinities and -0 is a number too. */

@@ -1,0 +1,4 @@
+// 20,000 trials claimed and completed by 8 clients on each server, against a job queue on the same server.
+import { benchPostgres } from "./lib/backends/postgres.ts";
+
+await benchPostgres();
