@@ -133,7 +133,7 @@ describe.skipIf(url === "")("PostgreSQL", () => {
 
   test("what is no pool is refused in one line", async () => {
     const client = new pg.Client(url);
-    for (const postgres of [{}, client, newPool({ pipeline: true } as pg.PoolConfig)]) {
+    for (const postgres of [{}, client, newPool({ pipeline: true })]) {
       await expect(open({ postgres })).rejects.toMatchObject({ code: "INVALID_VALUE" });
     }
   });
