@@ -63,16 +63,16 @@ export async function benchPostgres(): Promise<void> {
 }
 
 /** Jobs a second of 8 workers that do nothing. */
-async function graphileWorker(url: string, schema: string): Promise<number> {
+export async function graphileWorker(url: string, schema: string, jobs = trials): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: clients + 2 });
-  let left = trials;
+  let left = jobs;
   let resolve = (): void => undefined;
   const done = new Promise<void>((resolved) => (resolve = resolved));
   const options = { pgPool: pool, schema, logger: new Logger(() => () => undefined) };
   const { runMigrations } = await import("graphile-worker");
   await runMigrations(options);
   await pool.query(
-    `SELECT ${schema}.add_job('job', json_build_object('x', i)) FROM generate_series(1, ${String(trials)}) AS i`,
+    `SELECT ${schema}.add_job('job', json_build_object('x', i)) FROM generate_series(1, ${String(jobs)}) AS i`,
   );
   const before = performance.now();
   const runner = await run({
@@ -90,7 +90,7 @@ async function graphileWorker(url: string, schema: string): Promise<number> {
   const seconds = (performance.now() - before) / 1000;
   await runner.stop();
   await pool.end();
-  return trials / seconds;
+  return jobs / seconds;
 }
 
 /** Jobs a second of 8 clients that fetch and complete so many at a time. */
