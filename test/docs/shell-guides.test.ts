@@ -25,8 +25,9 @@ function filesOf(blocks: readonly CodeBlock[]): Record<string, string> {
 }
 
 test.each([
-  ["cli.md", 21],
+  ["cli.md", 28],
   ["commands.md", 8],
+  ["database.md", 15],
 ])("the commands of %s work, one after another, in a folder of its files", async (guide, count) => {
   const blocks = codeBlocks(join(guides, guide));
   const { root: cwd, path, write } = await projectFolder(filesOf(blocks));

@@ -23,7 +23,7 @@ export interface SchemaFixture {
 }
 
 /** Where a fixture is kept, by its schema. */
-export function fixtureFolder(schema: number): string {
+function fixtureFolder(schema: number): string {
   return join(root, `schema-${String(schema)}`);
 }
 
@@ -81,7 +81,7 @@ export const fixtureBackends: readonly FixtureBackend[] = [
 ];
 
 /** Makes a database that is empty, and knows the collections of a fixture, what the fixture is. */
-export async function loadDocuments(
+async function loadDocuments(
   database: Database,
   { collections, documents }: SchemaFixture,
 ): Promise<void> {
