@@ -46,7 +46,8 @@ export async function askStorage(questions: Questions): Promise<string> {
   });
 }
 
-async function askServer(questions: Questions, kind: keyof typeof servers): Promise<string> {
+/** Asks for a server and who logs in. Returns its URL, with the name of a variable for the password. */
+export async function askServer(questions: Questions, kind: keyof typeof servers): Promise<string> {
   const { port, database, user, elsewhere } = servers[kind];
   const text = { flag, read: (typed: string) => typed };
   const host = await questions.ask("Host", { flag, otherwise: "localhost", read: readHost });
