@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { openStorage } from "../../../src/storage/open-storage.ts";
 import { collections, schemaVersion } from "../../../src/storage/schema.ts";
 import { encodeValue } from "../../../src/values/encode.ts";
-import { furnish } from "../furnish.ts";
+import { furnish } from "../../../src/testing/storage/furnished.ts";
 import { readEverything } from "../schema-fixtures.ts";
 
 const [root = "test/fixtures"] = process.argv.slice(2);

@@ -1,15 +1,15 @@
-import { codeHash } from "../../src/model/identity.ts";
-import { uniform } from "../../src/space/constructors.ts";
-import { createSpace } from "../../src/space/create-space.ts";
-import { encodePoints } from "../../src/storage/metrics.ts";
-import type { Storage } from "../../src/storage/storage.ts";
-import { gridSpec, reserved, results, suggestionsOf } from "../../src/testing/storage/fixtures.ts";
-import { encodeValue } from "../../src/values/encode.ts";
+import { uniform } from "../../space/constructors.ts";
+import { createSpace } from "../../space/create-space.ts";
+import { codeHash } from "../../model/identity.ts";
+import { encodePoints } from "../../storage/metrics.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { encodeValue } from "../../values/encode.ts";
+import { gridSpec, reserved, results, suggestionsOf } from "./fixtures.ts";
 
 const source = "export default 1;";
 const hash = codeHash(source, {});
 
-/** The experiments `grid` (key 1) and `drawn` (key 2), with trials in every state and all that they may have. */
+/** Stores the experiments `grid` (key 1) and `drawn` (key 2), with trials in every state and all that they may have. */
 export async function furnish(storage: Storage): Promise<void> {
   await storage.saveCode(hash, { hash, source, packages: {} });
   const grid = await storage.createExperiment(gridSpec(12, { code: hash }));
