@@ -53,6 +53,27 @@ export { openStorage } from "./storage/open-storage.ts";
 export type { ClientSource, StorageSource } from "./storage/storage-source.ts";
 export type { DatabaseStats, ExperimentStats, StatsOptions } from "./storage/stats/stats.ts";
 export type { Storage } from "./storage/storage.ts";
+export type { ConflictPolicy, MovedExperiment } from "./storage/transfer/arrivals.ts";
+export type { CopyOptions, DatabaseCopy } from "./storage/transfer/copy.ts";
+export type { DatabaseExport, ExportOptions } from "./storage/transfer/export.ts";
+export type { ExportFormat } from "./storage/transfer/file-format.ts";
+export type { DatabaseImport, ImportOptions } from "./storage/transfer/import.ts";
+export type { MergeDifference } from "./storage/transfer/merge/differences.ts";
+export type {
+  DatabaseMerge,
+  DifferencePolicy,
+  MergedExperiment,
+  MergeOptions,
+} from "./storage/transfer/merge/merge.ts";
+export type { TransferProgress } from "./storage/transfer/progress.ts";
+export {
+  copyDatabase,
+  exportDatabase,
+  importDatabase,
+  mergeDatabases,
+  restoreExperiment,
+  type RestorableDefinition,
+} from "./storage/transfer-database.ts";
 export type { TrialQuery } from "./storage/trial-query.ts";
 export { upgradeDatabase, type Upgrade, type UpgradeOptions } from "./storage/upgrade-database.ts";
 export type { Invariant } from "./storage/verify/invariants.ts";

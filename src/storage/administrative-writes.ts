@@ -68,6 +68,6 @@ export async function changeTrials(
   return decisive.map((place) => (outcome.results[place]?.count ?? 0) > 0);
 }
 
-function asRead({ id, token, status, attempt, outcome }: Document): Document {
+export function asRead({ id, token, status, attempt, outcome }: Document): Document {
   return { id, token, status, attempt, outcome: outcome ?? null };
 }

@@ -34,6 +34,20 @@ export function toChunks(
   return { blob: { sha256, bytes: content.length }, documents };
 }
 
+/** The documents that store a chunk of content elsewhere, the first one with a count of nobody yet. */
+export function movedChunk(experiment: number, { sha256, chunk, data }: Document): Document[] {
+  const document = { experiment, sha256, chunk, data };
+  return chunk === 0 ? [document, { ...countOf(experiment, sha256), users: 0 }] : [document];
+}
+
+/**
+ * The operation that counts one more who has content, if the operation at `after` shows that it is a new one.
+ */
+export function countUser(experiment: number, sha256: unknown, after: number): Operation {
+  const query = countOf(experiment, sha256);
+  return { kind: "update", collection: "blobs", query, change: { increment: { users: 1 } }, after };
+}
+
 /**
  * The part of a batch that stores content where it is absent, for one more that has it.
  * @param base the place in the batch at which it begins

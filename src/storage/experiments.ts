@@ -133,7 +133,8 @@ export function createExperimentStore(context: StorageContext): ExperimentStore 
         { ...query, deletedAt: { $exists: false } },
         { sort: [{ field: "key" }], scan: true },
       );
-      const records = documents.map(toExperiment);
+      // One without a name is on its way from another database.
+      const records = documents.filter(({ name }) => name !== undefined).map(toExperiment);
       if (selection === undefined) return records;
       return records.map((record) =>
         Object.fromEntries(Object.entries(record).filter(([field]) => selection.includes(field))),

@@ -18,13 +18,23 @@ export function* checkIdentity(trial: Document, facts: ExperimentFacts): Generat
     };
     return;
   }
-  if (deriveSeed(facts.seed, number) !== seed) {
+  if (derivedSeed(trial, number, facts) !== seed) {
     yield {
       invariant: "trial-seed",
       message: `The seed ${shown(seed)} is not derived from the experiment's`,
     };
   }
   yield* checkParams(trial, number, facts);
+}
+
+/** One that was merged in keeps the seed with which it was run, and says what that was derived from. */
+function derivedSeed(trial: Document, number: number, facts: ExperimentFacts): number | undefined {
+  if (trial["origin"] === undefined) return deriveSeed(facts.seed, number);
+  const origin = readStored(trial, "origin");
+  if (!isPlainObject(origin) || !isWhole(origin["seed"]) || !isWhole(origin["number"])) {
+    return undefined;
+  }
+  return deriveSeed(origin["seed"], origin["number"]);
 }
 
 function* checkParams(

@@ -71,12 +71,25 @@ function cursorOf(
   };
 }
 
+/** Whether an experiment is being copied or imported, or was, and has not arrived as a whole. */
+export function isArriving(document: Document): boolean {
+  return document["name"] === undefined && document["transfer"] !== undefined;
+}
+
 /** How an experiment is named in what is found. */
 export function labelOf(document: Document): string {
-  const name = optionalText(document, "name") ?? optionalText(document, "deletedName");
+  const name =
+    optionalText(document, "name") ??
+    optionalText(document, "deletedName") ??
+    arrivingName(document);
   const version = optionalNumber(document, "version") ?? 1;
   if (name === null) return `experiment ${String(document["key"])}`;
   return version === 1 ? name : `${name}@${String(version)}`;
+}
+
+function arrivingName(document: Document): string | null {
+  const transfer = readStored(document, "transfer");
+  return isPlainObject(transfer) ? optionalText(transfer, "name") : null;
 }
 
 function objectivesOf(document: Document): readonly Objective[] | undefined {

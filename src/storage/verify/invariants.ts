@@ -14,7 +14,8 @@ export const invariants = {
     "The id of a trial is the hash of its experiment's random id and its content key, the hash of its parameters and occurrence",
   "trial-params":
     "The parameters of a trial lie in the space, and those of a grid are at the place that is their number",
-  "trial-seed": "The seed of a trial is derived from its experiment's seed and its number",
+  "trial-seed":
+    "The seed of a trial is derived from its experiment's seed and its number, or from those that it had where it was merged from",
   "trial-status":
     "The status of a trial is a known one, and agrees with how its last attempt ended",
   "trial-lease":

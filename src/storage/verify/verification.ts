@@ -15,11 +15,12 @@ export interface Problem {
 /** Something worth knowing that breaks nothing. */
 export interface Remark {
   /**
-   * `deleted`: an experiment that was deleted and still takes room. `unused-content`: content that no snapshot
+   * `deleted`: an experiment that was deleted and still takes room. `unfinished`: one that is on its way from
+   * another database, or was cut off. `unused-content`: content that no snapshot
    * or artifact refers to any more. `over-limit`: more trials than `maxTrials` hold a place, by hand or by a
    * higher limit before.
    */
-  readonly kind: "deleted" | "unused-content" | "over-limit";
+  readonly kind: "deleted" | "unfinished" | "unused-content" | "over-limit";
   readonly experiment: string;
   readonly message: string;
 }

@@ -6,7 +6,7 @@ import type { Storage } from "../storage.ts";
 import { checkCode } from "./check-code.ts";
 import { checkCounters } from "./check-counters.ts";
 import { checkOwners } from "./check-owners.ts";
-import { labelOf } from "./experiment-facts.ts";
+import { isArriving, labelOf } from "./experiment-facts.ts";
 import { Findings, type Subject } from "./findings.ts";
 import { eachInOrder } from "./in-order.ts";
 import type { Repair, Verification, VerifyOptions } from "./verification.ts";
@@ -67,8 +67,9 @@ class Verifier {
         this.#total += await this.#database.count("trials", { experiment: key });
       }
       for await (const document of this.#experiments()) {
-        if (document["deletedAt"] === undefined) await this.#experiment(document);
-        else await this.#deleted(document);
+        if (document["deletedAt"] !== undefined) await this.#hidden(document, "deleted");
+        else if (isArriving(document)) await this.#hidden(document, "unfinished");
+        else await this.#experiment(document);
       }
     });
     await this.#guard(nobody, async () => await this.#shared());
@@ -97,17 +98,18 @@ class Verifier {
     });
   }
 
-  async #deleted(document: Document): Promise<void> {
+  /** One that nobody can reach: what is under it need not hold together. */
+  async #hidden(document: Document, kind: "deleted" | "unfinished"): Promise<void> {
     const key = numberIn(document, "key");
     let count = 0;
     for (const collection of ownedCollections) {
       count += await this.#database.count(collection, { experiment: key });
     }
-    this.#findings.remark({
-      kind: "deleted",
-      experiment: labelOf(document),
-      message: `It was deleted, and ${String(count)} documents of it are still to be swept`,
-    });
+    const message =
+      kind === "deleted"
+        ? `It was deleted, and ${String(count)} documents of it are still to be swept`
+        : `It is on its way from another database, or was cut off: ${String(count)} documents of it are here, and the same command goes on`;
+    this.#findings.remark({ kind, experiment: labelOf(document), message });
   }
 
   /** What belongs to no experiment, or should not. */

@@ -1,0 +1,7 @@
+/** A SQLite storage, or an archive of JSON lines. */
+export type ExportFormat = "sqlite" | "archive";
+
+/** What a file is by its ending: SQLite as `.db` or `.sqlite`, else an archive. */
+export function formatOf(file: string): ExportFormat {
+  return /\.(db|sqlite)$/i.test(file) ? "sqlite" : "archive";
+}

@@ -1,0 +1,167 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { oneByOne } from "../../../test/support/one-by-one.ts";
+import { projectFolder } from "../../../test/support/project-folder.ts";
+import { contentsOf } from "../../testing/storage/contents-of.ts";
+import { gridSpec, reserved, results, storedGrid } from "../../testing/storage/fixtures.ts";
+import { furnish } from "../../testing/storage/furnished.ts";
+import { openStorage } from "../open-storage.ts";
+import { createStorage, type Storage } from "../storage.ts";
+import { copyDatabase, exportDatabase, importDatabase } from "../transfer-database.ts";
+import { verifyDatabase } from "../verify-database.ts";
+
+async function opened(url = "memory:"): Promise<Storage> {
+  const storage = await openStorage(url);
+  onTestFinished(() => storage.close());
+  return storage;
+}
+
+/** A storage as one without atomic batches. */
+async function split(): Promise<Storage> {
+  const { database, leaseMs } = await opened();
+  return createStorage({ database: oneByOne(database), leaseMs, wallClock: () => new Date() });
+}
+
+/** A storage with trials in every state and all that they may have, none of which is running. */
+async function furnished(): Promise<Storage> {
+  const storage = await opened();
+  await furnish(storage);
+  const [running] = await storage.fetchTrialsByStatus("grid", "reserved");
+  await storage.setTrialStatus(running!.id, "interrupted");
+  return storage;
+}
+
+async function expectVerified(storage: Storage): Promise<void> {
+  const { problems, remarks } = await verifyDatabase(storage);
+  expect({ problems, remarks }).toEqual({ problems: [], remarks: [] });
+}
+
+async function expectSame(from: Storage, to: Storage): Promise<void> {
+  for (const name of ["grid", "drawn"]) {
+    expect(await contentsOf(to, name)).toEqual(await contentsOf(from, name));
+  }
+  await expectVerified(to);
+}
+
+const ways: Readonly<
+  Record<string, (from: Storage, to: Storage, path: (name: string) => string) => Promise<unknown>>
+> = {
+  copy: (from, to) => copyDatabase(from, to),
+  ...Object.fromEntries(
+    ["archive.jsonl", "archive.jsonl.gz", "archive.db"].map((name) => [
+      `export and import of ${name}`,
+      async (from: Storage, to: Storage, path: (name: string) => string) => {
+        await exportDatabase(from, path(name));
+        await importDatabase(to, path(name));
+      },
+    ]),
+  ),
+};
+
+describe.each(Object.entries(ways))("%s", (_, move) => {
+  test.each([
+    ["a storage with transactions", opened],
+    ["a storage without", split],
+  ])("keeps everything, into %s", async (_name, open) => {
+    const { path } = await projectFolder({});
+    const [from, to] = [await furnished(), await open()];
+    await move(from, to, path);
+    await expectSame(from, to);
+  });
+
+  test("makes a reservation interrupted, and uses none of its tokens again", async () => {
+    const { path } = await projectFolder({});
+    const [from, to] = [await opened(), await opened()];
+    const experiment = await storedGrid(from, 2);
+    const held = await reserved(from, experiment);
+    await move(from, to, path);
+    const trial = await to.getTrial(held.id);
+    expect(trial).toMatchObject({ status: "interrupted", attempt: 1 });
+    expect(await to.getAttempts(held.id)).toMatchObject([{ attempt: 1, status: "interrupted" }]);
+    await expectVerified(to);
+    const [claim] = await to.claimTrialsById([held.id], "other");
+    expect(claim?.token).toBeGreaterThan(held.token);
+    await expect(to.pushTrialResults(experiment, held, results)).rejects.toThrow(
+      expect.objectContaining({ code: "LEASE_LOST" }),
+    );
+  });
+});
+
+describe("copy", () => {
+  test("leaves alone what is there already, and refuses another experiment of the name", async () => {
+    const [from, to] = [await furnished(), await opened()];
+    await copyDatabase(from, to, { names: ["drawn"] });
+    const { experiments } = await copyDatabase(from, to);
+    expect(experiments.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ["grid", "moved"],
+      ["drawn", "present"],
+    ]);
+    const other = await opened();
+    await other.createExperiment(gridSpec(2));
+    await expect(copyDatabase(from, other)).rejects.toThrow(/^"grid" exists already in memory:; /);
+    expect(await other.getExperiments()).toHaveLength(1);
+  });
+
+  test("refuses to copy a storage to itself", async () => {
+    const { path } = await projectFolder({});
+    const storage = await opened(path("a.db"));
+    await expect(copyDatabase(storage, storage)).rejects.toThrow("are the same storage");
+    await expect(copyDatabase(storage, await opened(path("a.db")))).rejects.toThrow(
+      "are the same storage",
+    );
+  });
+
+  test("goes on where it was cut off, with what changed meanwhile", async () => {
+    const from = await furnished();
+    for (let writes = 1; ; writes += 1) {
+      const to = await opened();
+      const isCutOff = await cutOffAfter(to, writes, (storage) => copyDatabase(from, storage));
+      expect((await verifyDatabase(to)).problems).toEqual([]);
+      await copyDatabase(from, to);
+      await expectSame(from, to);
+      if (!isCutOff) break;
+    }
+  });
+
+  test("goes on with trials that moved on, came or went since it was cut off", async () => {
+    for (const writes of [3, 4, 5, 6]) {
+      const [from, to] = [await furnished(), await opened()];
+      await cutOffAfter(to, writes, (storage) => copyDatabase(from, storage));
+      const ids = await from.getTrialIds("grid");
+      await from.completeTrial(ids[6]!, results);
+      await from.markTrialIncomplete(ids[0]!);
+      await from.deleteTrials("grid", { number: { $in: [1, 3] } });
+      await from.registerTrial("drawn", { rate: 0.9 });
+      await copyDatabase(from, to);
+      await expectSame(from, to);
+    }
+  });
+});
+
+/** Lets an action on a storage fail at its n-th write. Whether it did. */
+async function cutOffAfter(
+  { database, leaseMs }: Storage,
+  writes: number,
+  act: (storage: Storage) => Promise<unknown>,
+): Promise<boolean> {
+  let left = writes;
+  const failing = new Proxy(database, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]): unknown => {
+        if (["batch", "write", "remove"].includes(String(name)) && (left -= 1) < 0) {
+          throw new Error("cut off");
+        }
+        return Reflect.apply(value, target, given);
+      };
+    },
+  });
+  const storage = createStorage({ database: failing, leaseMs, wallClock: () => new Date() });
+  try {
+    await act(storage);
+    return false;
+  } catch (error) {
+    if (error instanceof Error && error.message === "cut off") return true;
+    throw error;
+  }
+}
