@@ -148,6 +148,26 @@ export const verbs: Readonly<Record<string, VerbEntry | VerbGroup>> = {
         says: "check that nothing stored is lost, damaged or contradictory",
         load: () => import("./verbs/db/verify.ts"),
       },
+      export: {
+        args: "<FILE> [EXPERIMENT...]",
+        says: "write experiments and all that belongs to them to a file",
+        load: () => import("./verbs/db/export.ts"),
+      },
+      import: {
+        args: "<FILE> [EXPERIMENT...]",
+        says: "bring in the experiments of a file",
+        load: () => import("./verbs/db/import.ts"),
+      },
+      merge: {
+        args: "<PRIMARY> <SECONDARY>",
+        says: "bring into one storage what another one has more of the same experiments",
+        load: () => import("./verbs/db/merge.ts"),
+      },
+      copy: {
+        args: "<FROM> <TO> [EXPERIMENT...]",
+        says: "copy experiments from one storage to another, of any kind",
+        load: () => import("./verbs/db/copy.ts"),
+      },
     },
     examples: [
       ["assay db setup", "choose where experiments are kept"],
