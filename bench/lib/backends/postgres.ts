@@ -63,7 +63,11 @@ export async function benchPostgres(): Promise<void> {
 }
 
 /** Jobs a second of 8 workers that do nothing. */
-export async function graphileWorker(url: string, schema: string, jobs = trials): Promise<number> {
+export async function graphileWorker(
+  url: string,
+  schema: string,
+  jobs: number = trials,
+): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: clients + 2 });
   let left = jobs;
   let resolve = (): void => undefined;
