@@ -24,16 +24,24 @@ export async function loadDriver(source: StorageSource): Promise<OpenDriver> {
       const { openPostgres } = await import("../database/drivers/postgres/open.ts");
       return async (create) => await openPostgres({ source: location.url, create, collections });
     }
-    case "redis":
+    case "redis": {
+      const { redisOpener } = await import("../database/drivers/redis/open.ts");
+      return redisOpener(location);
+    }
     case "mongodb":
       throw unsupported(location.kind);
   }
 }
 
+/** Imports the driver of a client that the caller made. */
 async function loadForClient(source: ClientSource): Promise<OpenDriver> {
   if ("postgres" in source) {
     const { openPostgres } = await import("../database/drivers/postgres/open.ts");
     return async (create) => await openPostgres({ source, create, collections });
+  }
+  if ("redis" in source) {
+    const { redisOpener } = await import("../database/drivers/redis/open.ts");
+    return redisOpener(source);
   }
   throw unsupported("this client");
 }

@@ -1,0 +1,50 @@
+import type * as Redis from "redis";
+import { AssayError } from "../../../errors/assay-error.ts";
+import { Connection } from "./connection.ts";
+import { toAssayError } from "./errors.ts";
+import type { RedisLocation } from "./url.ts";
+
+/** Connects to a server. The first try is the only one; a connection that is lost later is made again. */
+export async function connect({ url, location }: RedisLocation): Promise<Connection> {
+  const { createClient } = await loadPackage();
+  let isOpened = false;
+  const client = createClient({
+    url,
+    // What cannot be sent now fails now; who called it decides how long to wait.
+    disableOfflineQueue: true,
+    socket: {
+      reconnectStrategy: (tries) => isOpened && Math.min(2000, 25 * 2 ** Math.min(tries, 10)),
+    },
+  });
+  // The error comes to who waits for an answer too.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    client.destroy();
+    throw toAssayError(error, location);
+  }
+  isOpened = true;
+  return new Connection(client, location, async () => {
+    if (client.isReady) await client.close();
+    else client.destroy();
+  });
+}
+
+/** The package `redis`. Throws `MISSING_DEPENDENCY` where it is not installed. */
+async function loadPackage(): Promise<typeof Redis> {
+  try {
+    return await import("redis");
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new AssayError(
+      "MISSING_DEPENDENCY",
+      'A Redis storage needs the package "redis": npm install redis',
+      { details: { package: "redis" }, cause: error },
+    );
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
+}

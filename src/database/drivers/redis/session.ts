@@ -1,0 +1,131 @@
+import { AssayError } from "../../../errors/assay-error.ts";
+import { encodeValue } from "../../../values/encode.ts";
+import { indexName } from "../../index-rule.ts";
+import { format, parseCatalog, type Catalog } from "./catalog.ts";
+import type { Connection } from "./connection.ts";
+import type { StoredCollection } from "./layout.ts";
+import { packMessage, type Packable } from "./message-pack.ts";
+
+/** What the script answers: a word, and what belongs to it. */
+export type Answer = readonly [word: string, ...rest: unknown[]];
+
+/** An operation for the script. */
+export type Step = Readonly<Record<string, Packable | undefined>>;
+
+/** Everything below one prefix: the catalog as far as it is known, and the way to run operations under it. */
+export class Session {
+  readonly connection: Connection;
+  readonly base: string;
+  readonly #key: string;
+  #catalog: Promise<Catalog> | undefined;
+  /** The identity of the data that was found first. */
+  #id = "";
+
+  constructor(connection: Connection, prefix: string) {
+    this.connection = connection;
+    // A hash tag: on a cluster all keys are in one slot, so that one script may use them.
+    this.base = `{${prefix}}:`;
+    this.#key = `${this.base}assay_catalog`;
+  }
+
+  get location(): string {
+    return this.connection.location;
+  }
+
+  /** The catalog as it was read last. */
+  async catalog(): Promise<Catalog> {
+    const reading = (this.#catalog ??= this.#read());
+    try {
+      return await reading;
+    } catch (error) {
+      if (this.#catalog === reading) this.#catalog = undefined;
+      throw error;
+    }
+  }
+
+  async #read(): Promise<Catalog> {
+    const fields = ["version", "format", "collections"];
+    const found = await this.connection.command("HMGET", this.#key, ...fields);
+    const catalog = parseCatalog(this.base, this.location, found as (string | null)[]);
+    if (catalog.version === "" && (await this.connection.command("EXISTS", this.#key)) === 1) {
+      throw this.#foreign(this.#key);
+    }
+    if (this.#id !== "" && catalog.id !== this.#id) {
+      throw new AssayError(
+        "STORAGE_UNAVAILABLE",
+        `${this.location} was removed or replaced while it was in use`,
+        { details: { location: this.location } },
+      );
+    }
+    this.#id = catalog.id;
+    return catalog;
+  }
+
+  /**
+   * Runs operations as one script; "stale" is answered when another catalog holds by now, which is read then.
+   * @param collections the layouts that the operations name by their place, from 1
+   */
+  async run(
+    catalog: Catalog,
+    collections: readonly string[],
+    steps: readonly Step[],
+    documents: readonly Buffer[] = [],
+  ): Promise<Answer> {
+    const layouts = collections.map((name) => catalog.layout(name).packed);
+    const message = packMessage([layouts, steps]);
+    const answer = await this.connection.run(this.#key, [catalog.version, message, ...documents]);
+    const [word, ...rest] = answer as [Buffer, ...unknown[]];
+    if (word.toString() === "stale") this.#catalog = undefined;
+    return [word.toString(), ...rest];
+  }
+
+  /** Changes the catalog: `change` gives all collections as they are to be, from what they are. */
+  async change(
+    change: (catalog: Catalog) => Readonly<Record<string, StoredCollection>>,
+  ): Promise<void> {
+    for (;;) {
+      const catalog = await this.catalog();
+      const stored = change(catalog);
+      if (encodeValue(stored) === encodeValue(catalog.stored)) return;
+      const names = Object.keys(stored);
+      const [word, , key] = await this.run(
+        catalog,
+        [],
+        [
+          {
+            kind: "define",
+            version: catalog.next(),
+            format: String(format),
+            collections: encodeValue(stored),
+            keys: [this.#key, `${this.base}assay_ids`, ...names.map((name) => this.base + name)],
+            cleared: changedIndexes(this.base, catalog.stored, stored),
+          },
+        ],
+      );
+      if (word === "foreign") throw this.#foreign(String(key));
+      if (word === "done") this.#catalog = undefined;
+      if (word === "done") return;
+    }
+  }
+
+  #foreign(key: string): AssayError {
+    return new AssayError(
+      "STORAGE_UNAVAILABLE",
+      `${this.location} has data of another program under ${key}; choose another prefix with ?prefix=NAME`,
+      { details: { location: this.location, key } },
+    );
+  }
+}
+
+type Collections = Readonly<Record<string, StoredCollection>>;
+
+/** The keys of indexes that were dropped, and of new ones: an index begins without entries. */
+function changedIndexes(base: string, before: Collections, after: Collections): string[] {
+  const keysOf = (collections: Collections): string[] =>
+    Object.entries(collections).flatMap(([name, { indexes }]) =>
+      indexes.map((index) => `${base}${name}:${indexName(index)}`),
+    );
+  const old = new Set(keysOf(before));
+  const now = new Set(keysOf(after));
+  return [...old, ...now].filter((key) => !old.has(key) || !now.has(key));
+}

@@ -1,0 +1,297 @@
+import { createHash } from "node:crypto";
+import { AssayError } from "../../../errors/assay-error.ts";
+import { changedDocument } from "../../change.ts";
+import type {
+  BatchOutcome,
+  Document,
+  InsertOperation,
+  Operation,
+  OperationResult,
+} from "../../contract.ts";
+import { parseQuery, type Condition } from "../../query.ts";
+import type { Catalog } from "./catalog.ts";
+import { cannotIncrement, toChangeMessage, type ChangeMessage } from "./change-message.ts";
+import { packCondition, packUndeclared } from "./conditions.ts";
+import type { Layout } from "./layout.ts";
+import type { Packable } from "./message-pack.ts";
+import { packPlan, toPlan, type Plan } from "./plan.ts";
+import {
+  atTime,
+  matching,
+  pageBudget,
+  projected,
+  sorted,
+  toCandidates,
+  type Candidate,
+} from "./reading.ts";
+import type { Answer, Session, Step } from "./session.ts";
+import { packSlots, toDocument, toEntry, toSlots } from "./stored-document.ts";
+
+type ChangingOperation = Exclude<Operation, InsertOperation>;
+
+/** The arguments of the script before the documents. */
+const firstDocument = 3;
+
+const nothing: OperationResult = { count: 0, documents: [] };
+
+/** Carries out a batch: one script, or several tries of it where JavaScript has to decide on something. */
+export async function apply(
+  session: Session,
+  operations: readonly Operation[],
+): Promise<BatchOutcome> {
+  if (operations.length === 0) return { applied: true, results: [] };
+  for (;;) {
+    const outcome = await new Batch(session, await session.catalog(), operations).carryOut();
+    if (outcome !== "stale") return outcome;
+  }
+}
+
+/** A batch under one version of the catalog. */
+class Batch {
+  readonly #session: Session;
+  readonly #catalog: Catalog;
+  readonly #collections: readonly string[];
+  readonly #parts: readonly (InsertPart | ChangingPart)[];
+  readonly #documents: Buffer[] = [];
+
+  constructor(session: Session, catalog: Catalog, operations: readonly Operation[]) {
+    this.#session = session;
+    this.#catalog = catalog;
+    this.#collections = [...new Set(operations.map(({ collection }) => collection))];
+    this.#parts = operations.map((operation) => {
+      const layout = catalog.layout(operation.collection);
+      if (operation.kind === "insert") return new InsertPart(operation, layout, this.#documents);
+      return new ChangingPart(operation, layout, operations.length === 1);
+    });
+  }
+
+  async carryOut(): Promise<BatchOutcome | "stale"> {
+    let removed = 0;
+    for (;;) {
+      const steps = this.#parts.map((part) => this.#toStep(part));
+      const answer = await this.#session.run(
+        this.#catalog,
+        this.#collections,
+        steps,
+        this.#documents,
+      );
+      const [word, place] = answer;
+      if (word === "stale") return "stale";
+      if (word === "done") {
+        const results = (answer[1] as unknown[][]).map((result, i) => this.#toResult(i, result));
+        const [only] = this.#parts;
+        const isWhole = !(only instanceof ChangingPart) || only.isRemoved(answer[1] as unknown[][]);
+        const [first = nothing] = results;
+        removed += first.count;
+        if (!isWhole) continue;
+        if (this.#parts.length > 1) return { applied: true, results };
+        return { applied: true, results: [{ ...first, count: removed }] };
+      }
+      if (word === "required") return { applied: false, failedAt: Number(place) - 1 };
+      this.#learn(answer);
+    }
+  }
+
+  #toStep(part: InsertPart | ChangingPart): Step {
+    const { collection, after, required } = part.operation;
+    return {
+      ...part.step(),
+      collection: this.#collections.indexOf(collection) + 1,
+      after: after === undefined ? undefined : after + 1,
+      required,
+    };
+  }
+
+  /** Takes in why the batch was undone. Throws when it cannot be carried out at all. */
+  #learn([word, place, ...rest]: Answer): void {
+    const part = this.#parts[Number(place) - 1];
+    if (word === "duplicate" && part !== undefined) throw duplicate(part.operation, rest[0]);
+    if (part instanceof ChangingPart) part.learn(word, rest);
+    else throw new AssayError("INTERNAL", `The script of a batch answered "${word}"`);
+  }
+
+  #toResult(place: number, [count = 0, ...rest]: readonly unknown[]): OperationResult {
+    const part = this.#parts[place];
+    if (!(part instanceof ChangingPart) || part.operation.kind !== "readAndWrite") {
+      return { count: Number(count), documents: [] };
+    }
+    return { count: Number(count), documents: count === 0 ? [] : part.documents(rest) };
+  }
+}
+
+function duplicate({ collection }: Operation, index: unknown): AssayError {
+  const fields = `${collection}.${String(index)}`;
+  return new AssayError("DUPLICATE", `A document with the same ${fields} exists already`, {
+    details: { fields },
+  });
+}
+
+/** An insert: documents and their entries are made here. */
+class InsertPart {
+  readonly operation: InsertOperation;
+  readonly #step: Step;
+
+  constructor(operation: InsertOperation, layout: Layout, documents: Buffer[]) {
+    this.operation = operation;
+    const first = firstDocument + documents.length;
+    const entries: Packable[] = [];
+    for (const document of operation.documents) {
+      const slots = toSlots(layout, document);
+      documents.push(packSlots(slots));
+      for (const index of layout.indexes) {
+        const entry = toEntry(index, slots);
+        if (entry === undefined) entries.push(false);
+        else entries.push(entry.isWhole ? entry.bytes : [entry.bytes]);
+      }
+    }
+    const count = operation.documents.length;
+    const { ifAbsent } = operation;
+    this.#step = { kind: "insert", count, first, entries, ifAbsent };
+  }
+
+  step(): Step {
+    return this.#step;
+  }
+}
+
+/** What was decided here about the documents of an operation. */
+interface Decision {
+  /** Id, hash of the document as it was seen, the document as it is to be or false; and so on. */
+  readonly answer: readonly Packable[];
+  readonly documents: readonly Document[];
+}
+
+/**
+ * An update, a removal or a claim. The script carries it out by itself where it can; else it shows the documents
+ * in question, what becomes of them is decided here, and the script makes sure that they are as they were seen.
+ */
+class ChangingPart {
+  readonly operation: ChangingOperation;
+  readonly #layout: Layout;
+  readonly #plan: Plan;
+  readonly #isAlone: boolean;
+  readonly #change: ChangeMessage | undefined;
+  /** All conditions as the script decides them; undefined when it cannot. */
+  readonly #conditions: readonly Packable[] | undefined;
+  readonly #limit: number | undefined;
+  #isDecidedHere: boolean;
+  #seen: Candidate[] = [];
+  #from: Buffer | undefined;
+  #decision: Decision | undefined;
+
+  constructor(operation: ChangingOperation, layout: Layout, isAlone: boolean) {
+    this.operation = operation;
+    this.#layout = layout;
+    this.#isAlone = isAlone && operation.required !== true;
+    const { sort = [], limit = 1 } = operation.kind === "readAndWrite" ? operation : {};
+    this.#limit = operation.kind === "readAndWrite" ? limit : undefined;
+    this.#plan = toPlan(parseQuery(operation.query), sort, layout);
+    this.#conditions = packAll(this.#plan, layout);
+    this.#change =
+      operation.kind === "remove" ? undefined : toChangeMessage(layout, operation.change);
+    this.#isDecidedHere =
+      this.#conditions === undefined ||
+      (operation.kind !== "remove" && this.#change === undefined) ||
+      !this.#plan.isSorted;
+  }
+
+  step(): Step {
+    const { kind } = this.operation;
+    if (this.#decision !== undefined) return { kind: "replace", answer: this.#decision.answer };
+    if (this.#isDecidedHere) return this.#ask();
+    const limit = this.#limit;
+    const plan = packPlan(this.#plan, this.#conditions ?? [], { limit, from: this.#from });
+    if (kind === "remove") {
+      return { kind: "remove", plan, budget: this.#isAlone ? pageBudget : undefined };
+    }
+    const select = kind === "readAndWrite" ? this.operation.select : undefined;
+    return {
+      kind: "update",
+      plan,
+      ...this.#change,
+      isReturned: kind === "readAndWrite",
+      select: select?.map((field) => this.#layout.slotOf(field)),
+    };
+  }
+
+  #ask(): Step {
+    const isExact = this.#plan.isSorted && !this.#isUndecided;
+    const exact = isExact ? this.#conditions : undefined;
+    const plan = packPlan(this.#plan, exact ?? this.#plan.conditions.map(packCondition), {
+      limit:
+        exact === undefined || this.#limit === undefined
+          ? undefined
+          : this.#limit - this.#seen.length,
+      from: this.#from,
+    });
+    return { kind: "ask", plan, budget: pageBudget };
+  }
+
+  #isUndecided = false;
+
+  /** Takes in why the script undid the batch at this operation. */
+  learn(word: string, rest: readonly unknown[]): void {
+    if (word === "undecided") {
+      this.#isDecidedHere = true;
+      this.#isUndecided = true;
+    } else if (word === "changed") {
+      this.#decision = undefined;
+      this.#seen = [];
+      this.#from = undefined;
+    } else if (word === "increment" && this.operation.kind !== "remove") {
+      throw cannotIncrement(this.#layout, String(rest[0]), this.operation.change);
+    } else if (word === "ask") {
+      const [now, more, ...answered] = rest as [Buffer, Buffer, ...unknown[]];
+      this.#seen.push(...toCandidates(this.#layout, answered));
+      this.#from = more.length === 0 ? undefined : more;
+      if (this.#from === undefined) this.#decision = this.#decide(Number(now.toString()));
+    } else throw new AssayError("INTERNAL", `The script of a batch answered "${word}"`);
+  }
+
+  #decide(now: number): Decision {
+    const { operation } = this;
+    const others = atTime(this.#plan.others, now);
+    const found = matching(this.#seen, others, this.#layout);
+    const sort = operation.kind === "readAndWrite" ? (operation.sort ?? []) : [];
+    const ordered = this.#plan.isSorted ? found : sorted(found, sort, this.#layout);
+    const answer: Packable[] = [];
+    const documents: Document[] = [];
+    for (const { id, bytes, document } of ordered.slice(0, this.#limit)) {
+      answer.push(id, createHash("sha1").update(bytes).digest("hex"));
+      if (operation.kind === "remove") answer.push(false);
+      else {
+        const slots = toSlots(this.#layout, changedDocument(document, operation.change, now));
+        const changed = packSlots(slots);
+        answer.push(changed);
+        documents.push(toDocument(this.#layout, changed));
+      }
+    }
+    return { answer, documents };
+  }
+
+  /** The documents that a claim returns, from what the script answered. */
+  documents(answered: readonly unknown[]): Document[] {
+    const { operation } = this;
+    const select = operation.kind === "readAndWrite" ? operation.select : undefined;
+    const documents =
+      this.#decision?.documents ??
+      answered.map((bytes) => toDocument(this.#layout, bytes as Buffer));
+    return documents.map((document) => projected(document, select));
+  }
+
+  /** Whether nothing is left to remove, after a removal that went page by page. */
+  isRemoved([result]: readonly unknown[][]): boolean {
+    if (this.operation.kind !== "remove" || this.#decision !== undefined) return true;
+    const more = result?.[1];
+    this.#from = Buffer.isBuffer(more) && more.length > 0 ? more : undefined;
+    return this.#from === undefined;
+  }
+}
+
+/** All conditions of a plan for the script; undefined when it cannot decide one of them. */
+function packAll(plan: Plan, layout: Layout): readonly Packable[] | undefined {
+  const others = plan.others.map((condition: Condition) => packUndeclared(condition, layout));
+  const packed = others.filter((one) => one !== undefined);
+  if (packed.length < others.length) return undefined;
+  return [...plan.conditions.map(packCondition), ...packed];
+}
