@@ -27,28 +27,31 @@ export async function registered(url: string, trials: number): Promise<void> {
   }
 }
 
-/** Claims and completes all trials, or `most`, by several clients, `limit` at a time. Returns trials a second. */
+interface Work {
+  readonly clients: number;
+  readonly limit: number;
+  /** About how many trials are completed. Default: all. */
+  readonly most?: number;
+}
+
+/**
+ * Claims and completes trials by several clients, `limit` at a time. Returns trials a second. A client asks
+ * for its next trials at the moment at which it reports the last ones, as workers of job queues do.
+ */
 export async function completeAll(
   url: string,
-  {
-    clients,
-    limit,
-    most = Infinity,
-  }: { readonly clients: number; readonly limit: number; readonly most?: number },
+  { clients, limit, most = Infinity }: Work,
 ): Promise<number> {
   const handles = await Promise.all(Array.from({ length: clients }, () => openStorage(url)));
   try {
-    let done = 0;
     const before = performance.now();
-    await Promise.all(
-      handles.map(async (storage, i) => {
-        while (done < most) {
-          const count = await claimAndComplete(storage, `client ${String(i)}`, limit);
-          if (count === 0) return;
-          done += count;
-        }
-      }),
+    const share = most / clients;
+    const counts = await Promise.all(
+      handles.map(
+        async (storage, i) => await completeSome(storage, `client ${String(i)}`, { limit, share }),
+      ),
     );
+    const done = counts.reduce((sum, count) => sum + count, 0);
     return done / ((performance.now() - before) / 1000);
   } finally {
     await Promise.all(handles.map(async (storage) => await storage.close()));
@@ -56,11 +59,28 @@ export async function completeAll(
 }
 
 type Storage = Awaited<ReturnType<typeof openStorage>>;
+type Claims = Awaited<ReturnType<Storage["claimTrials"]>>;
 
-async function claimAndComplete(storage: Storage, holder: string, limit: number): Promise<number> {
-  const claims = await storage.claimTrials({ key: 1 }, holder, limit);
+async function completeSome(
+  storage: Storage,
+  holder: string,
+  { limit, share }: { readonly limit: number; readonly share: number },
+): Promise<number> {
+  const claim = async (): Promise<Claims> => await storage.claimTrials({ key: 1 }, holder, limit);
+  let done = 0;
+  for (let claims = await claim(); claims.length > 0;) {
+    done += claims.length;
+    const more = done < share ? claim() : [];
+    const [next, told] = await Promise.all([more, complete(storage, holder, claims)]);
+    if (told.includes(false)) throw new Error("A trial was lost");
+    claims = next;
+  }
+  return done;
+}
+
+async function complete(storage: Storage, holder: string, claims: Claims): Promise<boolean[]> {
   const at = "2026-01-01T00:00:00.000Z";
-  const told = await storage.commitReports(
+  return await storage.commitReports(
     claims.flatMap((trial) => [
       { kind: "started", trial, startedAt: at, worker: holder, run: "run" } as const,
       {
@@ -74,20 +94,19 @@ async function claimAndComplete(storage: Storage, holder: string, limit: number)
       } as const,
     ]),
   );
-  if (told.includes(false)) throw new Error("A trial was lost");
-  return claims.length;
 }
 
-/** Milliseconds that a claim takes, among those that are open there, one after the other. */
+/** Milliseconds that a claim takes among those that are open there, one after the other. Each is given back. */
 export async function claimCost(url: string): Promise<number> {
-  const claims = 300;
+  const count = 300;
   await using storage = await openStorage(url);
-  const before = performance.now();
-  for (let i = 0; i < claims; i += 1) {
-    if ((await storage.claimTrials({ key: 1 }, "bench", 1)).length === 0)
-      throw new Error("None is open");
+  let elapsed = 0;
+  for (let i = 0; i < count; i += 1) {
+    const before = performance.now();
+    const [trial] = await storage.claimTrials({ key: 1 }, "bench", 1);
+    elapsed += performance.now() - before;
+    if (trial === undefined) throw new Error("No trial is open");
+    await storage.commitReports([{ kind: "finished", trial, status: "new" }]);
   }
-  const cost = (performance.now() - before) / claims;
-  await storage.releaseGoneHolders({ key: 1 });
-  return cost;
+  return elapsed / count;
 }

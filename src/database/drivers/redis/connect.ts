@@ -12,8 +12,10 @@ export async function connect({ url, location }: RedisLocation): Promise<Connect
     url,
     // What cannot be sent now fails now; who called it decides how long to wait.
     disableOfflineQueue: true,
+    commandOptions: { timeout: 0 },
     socket: {
-      reconnectStrategy: (tries) => isOpened && Math.min(2000, 25 * 2 ** Math.min(tries, 10)),
+      // Soon, and with jitter: those who lost one server together need not all come back together.
+      reconnectStrategy: () => isOpened && 50 + Math.random() * 100,
     },
   });
   // The error comes to who waits for an answer too.

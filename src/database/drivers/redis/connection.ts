@@ -1,6 +1,6 @@
 import { asBytes, asTexts, type RedisClient } from "./client.ts";
 import { isMissingScript, toAssayError } from "./errors.ts";
-import { script, scriptHash } from "./script/script.ts";
+import type { Script } from "./script/script.ts";
 
 /** A client with the script: what is sent to the server, and its errors in Assay's words. */
 export class Connection {
@@ -23,14 +23,14 @@ export class Connection {
     }
   }
 
-  /** Runs the script; strings in its answer are bytes. */
-  async run(key: string, args: readonly (string | Buffer)[]): Promise<unknown> {
+  /** Runs a script; strings in its answer are bytes. */
+  async run(script: Script, key: string, args: readonly (string | Buffer)[]): Promise<unknown> {
     try {
       try {
-        return await this.#client.sendCommand(["EVALSHA", scriptHash, "1", key, ...args], asBytes);
+        return await this.#client.sendCommand(["EVALSHA", script.sha1, "1", key, ...args], asBytes);
       } catch (error) {
         if (!isMissingScript(error)) throw error;
-        return await this.#client.sendCommand(["EVAL", script, "1", key, ...args], asBytes);
+        return await this.#client.sendCommand(["EVAL", script.text, "1", key, ...args], asBytes);
       }
     } catch (error) {
       throw toAssayError(error, this.location);

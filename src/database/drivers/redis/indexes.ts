@@ -126,17 +126,22 @@ async function buildPage(
 ): Promise<Buffer | undefined | "again" | "duplicate"> {
   const layout = catalog.layout(collection);
   const plan = packPlan(toPlan([], [], layout), [], { from });
-  const reading = { kind: "read", collection: 1, plan, budget: pageBudget };
-  const [read, results] = await session.run(catalog, [collection], [reading]);
+  const data = layout.key;
+  const reading = { kind: "read", data, operation: [plan, pageBudget, false] };
+  const [read, results] = await session.run(catalog, [reading]);
   if (read === "stale") return "again";
   const [[, more, ...answered]] = results as [[number, Buffer, ...unknown[]]];
-  const answer = toCandidates(layout, answered).flatMap(({ id, bytes, document }): Packable[] => [
-    id,
-    createHash("sha1").update(bytes).digest("hex"),
-    packSlots(toSlots(layout, document)),
+  const documents = toCandidates(layout, answered).flatMap(
+    ({ id, bytes, document }): Packable[] => [
+      id,
+      createHash("sha1").update(bytes).digest("hex"),
+      packSlots(toSlots(layout, document)),
+    ],
+  );
+  const index = layout.indexes[place]?.packed ?? false;
+  const [built, changed] = await session.run(catalog, [
+    { kind: "build", data, operation: [index, documents] },
   ]);
-  const building = { kind: "build", collection: 1, index: place + 1, answer };
-  const [built, changed] = await session.run(catalog, [collection], [building]);
   if (built === "duplicate") return built;
   if (built === "stale" || (changed as [[number]])[0][0] > 0) return "again";
   return more.length === 0 ? undefined : more;

@@ -37,7 +37,12 @@ export interface IndexLayout {
   /** The slot without which a document has no entry. */
   readonly sparse: string | undefined;
   readonly isReady: boolean;
+  /** What the script is told of it. */
+  readonly packed: Packed;
 }
+
+/** Shapes of changes that are remembered: a program has few. */
+const mostShapes = 1000;
 
 /** Where an undeclared field is kept in a document. Slots of declared fields are letters and digits. */
 export function undeclaredSlot(field: string): string {
@@ -60,19 +65,24 @@ export function undeclaredField(slot: string): string | undefined {
  */
 export class Layout {
   readonly name: string;
+  /** The key of the documents. */
   readonly key: string;
+  /** The key of the counters of ids. */
+  readonly idsKey: string;
   readonly fields: ReadonlyMap<string, StoredField>;
   /** Without a prototype, so that no undeclared field is mistaken for one of Object's own. */
   readonly declared: DeclaredFields;
   readonly indexes: readonly IndexLayout[];
   /** The paths that have a hash beside them. */
   readonly hashed: readonly string[];
-  /** What the script is told. */
-  readonly packed: Packed;
+  /** All indexes as the script is told of them. */
+  readonly packedIndexes: Packed;
+  readonly #affected = new Map<string, Packed>();
 
   constructor(base: string, name: string, stored: StoredCollection) {
     this.name = name;
     this.key = base + name;
+    this.idsKey = `${base}assay_ids`;
     this.fields = new Map(Object.entries(stored.fields));
     const types = Object.create(null) as Record<string, FieldType>;
     for (const [field, { type }] of this.fields) types[field] = type;
@@ -82,11 +92,24 @@ export class Layout {
       sparse === undefined ? fields : [...fields, sparse],
     );
     this.hashed = [...new Set(all)].filter((path) => this.#componentOf(path).kind === "hash");
-    const indexes = this.indexes.map(({ key, declaration, components, sparse }) => [
-      ...[key, declaration.unique === true, sparse ?? false, indexName(declaration)],
-      ...components.flatMap(({ slot, kind }) => [slot, kind === "text"]),
-    ]);
-    this.packed = new Packed(packMessage([this.key, `${base}assay_ids`, indexes, name]));
+    this.packedIndexes = new Packed(packMessage(this.indexes.map(({ packed }) => packed)));
+  }
+
+  /** The indexes in which a change of these fields may move a document, as the script is told of them. */
+  affectedIndexes(fields: readonly string[]): Packed {
+    const known = fields.join("\0");
+    let packed = this.#affected.get(known);
+    if (packed === undefined) {
+      const slots = new Set(fields.map((field) => this.slotOf(field)));
+      const affected = this.indexes.filter(
+        ({ components, sparse }) =>
+          components.some(({ slot }) => slots.has(slot)) ||
+          (sparse !== undefined && slots.has(sparse)),
+      );
+      packed = new Packed(packMessage(affected.map((index) => index.packed)));
+      if (this.#affected.size < mostShapes) this.#affected.set(known, packed);
+    }
+    return packed;
   }
 
   /** The slot of a field. */
@@ -97,12 +120,17 @@ export class Layout {
   #toIndex(index: StoredIndex): IndexLayout {
     const { isReady, ...declaration } = index;
     const { sparse } = declaration;
+    const key = `${this.key}:${indexName(declaration)}`;
+    const components = declaration.fields.map((path) => this.#componentOf(path));
+    const sparseSlot = sparse === undefined ? undefined : this.#componentOf(sparse).slot;
+    const packed = packMessage([
+      ...[key, declaration.unique === true, sparseSlot ?? false, indexName(declaration)],
+      ...components.flatMap(({ slot, kind }) => [slot, kind === "text"]),
+    ]);
     return {
-      key: `${this.key}:${indexName(declaration)}`,
-      declaration,
-      components: declaration.fields.map((path) => this.#componentOf(path)),
-      sparse: sparse === undefined ? undefined : this.#componentOf(sparse).slot,
-      isReady,
+      ...{ key, declaration, components, isReady },
+      sparse: sparseSlot,
+      packed: new Packed(packed),
     };
   }
 

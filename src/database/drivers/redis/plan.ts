@@ -222,7 +222,6 @@ export function packPlan(
   conditions: readonly Packable[],
   options: { readonly limit?: number | undefined; readonly from?: Buffer | undefined },
 ): Packable {
-  const { from } = options;
-  const limit = isEmpty ? 0 : (options.limit ?? false);
-  return { index: index?.key ?? false, isReverse, ranges, conditions, limit, from };
+  const { limit = false, from = false } = options;
+  return [index?.key ?? false, isReverse, ranges, conditions, isEmpty ? 0 : limit, from];
 }

@@ -107,17 +107,14 @@ export async function read(
     let isStale = false;
     do {
       const left = limit - found.length;
-      const step = {
-        kind: "read",
-        collection: 1,
-        plan: packPlan(plan, plan.conditions.map(packCondition), {
-          from,
-          limit: isExact && left !== Infinity ? left : undefined,
-        }),
-        budget: pageBudget,
-        select: isExact ? select?.map((field) => layout.slotOf(field)) : undefined,
-      };
-      const [word, results] = await session.run(catalog, [collection], [step]);
+      const packed = packPlan(plan, plan.conditions.map(packCondition), {
+        from,
+        limit: isExact && left !== Infinity ? left : undefined,
+      });
+      const slots = isExact ? select?.map((field) => layout.slotOf(field)) : undefined;
+      const operation = [packed, pageBudget, slots ?? false];
+      const step = { kind: "read", data: layout.key, operation };
+      const [word, results] = await session.run(catalog, [step]);
       if (word === "stale") {
         isStale = true;
         break;
@@ -176,8 +173,9 @@ async function countPages(
   let from: Buffer | undefined;
   do {
     const packed = packPlan(plan, plan.conditions.map(packCondition), { from });
-    const step = { kind: "count", collection: 1, plan: packed, budget: pageBudget };
-    const [word, results] = await session.run(catalog, [collection], [step]);
+    const { key: data } = catalog.layout(collection);
+    const step = { kind: "count", data, operation: [packed, pageBudget] };
+    const [word, results] = await session.run(catalog, [step]);
     if (word === "stale") return undefined;
     const [[found, more]] = results as [[number, Buffer]];
     total += found;

@@ -2,6 +2,7 @@ import { AssayError } from "../../../errors/assay-error.ts";
 import { encodeValue } from "../../../values/encode.ts";
 import { indexName } from "../../index-rule.ts";
 import { format, parseCatalog, type Catalog } from "./catalog.ts";
+import { script, updateScript } from "./script/script.ts";
 import type { Connection } from "./connection.ts";
 import type { StoredCollection } from "./layout.ts";
 import { packMessage, type Packable } from "./message-pack.ts";
@@ -9,8 +10,16 @@ import { packMessage, type Packable } from "./message-pack.ts";
 /** What the script answers: a word, and what belongs to it. */
 export type Answer = readonly [word: string, ...rest: unknown[]];
 
-/** An operation for the script. */
-export type Step = Readonly<Record<string, Packable | undefined>>;
+/** One step of a batch: what kind of operation on which documents, and what it is to do. */
+export interface Step {
+  readonly kind: string;
+  /** The key of the documents. */
+  readonly data: string;
+  readonly operation: Packable;
+  /** Carried out only if the step at this place, from 1, changed something. */
+  readonly after?: number | undefined;
+  readonly required?: boolean | undefined;
+}
 
 /** Everything below one prefix: the catalog as far as it is known, and the way to run operations under it. */
 export class Session {
@@ -62,21 +71,27 @@ export class Session {
   }
 
   /**
-   * Runs operations as one script; "stale" is answered when another catalog holds by now, which is read then.
-   * @param collections the layouts that the operations name by their place, from 1
+   * Carries out steps as one script; "stale" is answered when another catalog holds by now, which is read then.
+   * @param isUpdate whether all of them are updates by an index
    */
   async run(
     catalog: Catalog,
-    collections: readonly string[],
     steps: readonly Step[],
     documents: readonly Buffer[] = [],
+    isUpdate = false,
   ): Promise<Answer> {
-    const layouts = collections.map((name) => catalog.layout(name).packed);
-    const message = packMessage([layouts, steps]);
-    const answer = await this.connection.run(this.#key, [catalog.version, message, ...documents]);
+    const message = packMessage(
+      steps.map(({ kind, data, operation, after = 0, required = false }) => [
+        ...[kind, after, required, data],
+        operation,
+      ]),
+    );
+    const args = [catalog.version, message, ...documents];
+    const answer = await this.connection.run(isUpdate ? updateScript : script, this.#key, args);
     const [word, ...rest] = answer as [Buffer, ...unknown[]];
-    if (word.toString() === "stale") this.#catalog = undefined;
-    return [word.toString(), ...rest];
+    const text = word.toString();
+    if (text === "stale") this.#catalog = undefined;
+    return [text, ...rest];
   }
 
   /** Changes the catalog: `change` gives all collections as they are to be, from what they are. */
@@ -88,20 +103,14 @@ export class Session {
       const stored = change(catalog);
       if (encodeValue(stored) === encodeValue(catalog.stored)) return;
       const names = Object.keys(stored);
-      const [word, , key] = await this.run(
-        catalog,
-        [],
-        [
-          {
-            kind: "define",
-            version: catalog.next(),
-            format: String(format),
-            collections: encodeValue(stored),
-            keys: [this.#key, `${this.base}assay_ids`, ...names.map((name) => this.base + name)],
-            cleared: changedIndexes(this.base, catalog.stored, stored),
-          },
-        ],
-      );
+      const keys = names.map((name) => this.base + name);
+      const operation = [
+        ...[catalog.next(), String(format), encodeValue(stored)],
+        [this.#key, `${this.base}assay_ids`, ...keys],
+        changedIndexes(this.base, catalog.stored, stored),
+      ];
+      const step = { kind: "define", data: "", operation };
+      const [word, , key] = await this.run(catalog, [step]);
       if (word === "foreign") throw this.#foreign(String(key));
       if (word === "done") this.#catalog = undefined;
       if (word === "done") return;

@@ -50,14 +50,12 @@ export async function apply(
 class Batch {
   readonly #session: Session;
   readonly #catalog: Catalog;
-  readonly #collections: readonly string[];
   readonly #parts: readonly (InsertPart | ChangingPart)[];
   readonly #documents: Buffer[] = [];
 
   constructor(session: Session, catalog: Catalog, operations: readonly Operation[]) {
     this.#session = session;
     this.#catalog = catalog;
-    this.#collections = [...new Set(operations.map(({ collection }) => collection))];
     this.#parts = operations.map((operation) => {
       const layout = catalog.layout(operation.collection);
       if (operation.kind === "insert") return new InsertPart(operation, layout, this.#documents);
@@ -69,12 +67,8 @@ class Batch {
     let removed = 0;
     for (;;) {
       const steps = this.#parts.map((part) => this.#toStep(part));
-      const answer = await this.#session.run(
-        this.#catalog,
-        this.#collections,
-        steps,
-        this.#documents,
-      );
+      const isUpdate = this.#parts.every((part) => part.isUpdate());
+      const answer = await this.#session.run(this.#catalog, steps, this.#documents, isUpdate);
       const [word, place] = answer;
       if (word === "stale") return "stale";
       if (word === "done") {
@@ -93,13 +87,8 @@ class Batch {
   }
 
   #toStep(part: InsertPart | ChangingPart): Step {
-    const { collection, after, required } = part.operation;
-    return {
-      ...part.step(),
-      collection: this.#collections.indexOf(collection) + 1,
-      after: after === undefined ? undefined : after + 1,
-      required,
-    };
+    const { after, required } = part.operation;
+    return { ...part.step(), after: after === undefined ? undefined : after + 1, required };
   }
 
   /** Takes in why the batch was undone. Throws when it cannot be carried out at all. */
@@ -144,9 +133,15 @@ class InsertPart {
         else entries.push(entry.isWhole ? entry.bytes : [entry.bytes]);
       }
     }
+    const { packedIndexes, idsKey, name } = layout;
+    const isLenient = operation.ifAbsent === true;
     const count = operation.documents.length;
-    const { ifAbsent } = operation;
-    this.#step = { kind: "insert", count, first, entries, ifAbsent };
+    const message = [packedIndexes, idsKey, name, count, first, entries, isLenient];
+    this.#step = { kind: "insert", data: layout.key, operation: message };
+  }
+
+  isUpdate(): boolean {
+    return false;
   }
 
   step(): Step {
@@ -195,23 +190,30 @@ class ChangingPart {
       !this.#plan.isSorted;
   }
 
+  /** Whether it is an update by an index that the script carries out by itself. */
+  isUpdate(): boolean {
+    if (this.#decision !== undefined || this.#isDecidedHere) return false;
+    return this.operation.kind !== "remove" && this.#plan.index !== undefined;
+  }
+
   step(): Step {
-    const { kind } = this.operation;
-    if (this.#decision !== undefined) return { kind: "replace", answer: this.#decision.answer };
+    const { packedIndexes, key: data } = this.#layout;
+    if (this.#decision !== undefined) {
+      return { kind: "replace", data, operation: [packedIndexes, this.#decision.answer] };
+    }
     if (this.#isDecidedHere) return this.#ask();
     const limit = this.#limit;
     const plan = packPlan(this.#plan, this.#conditions ?? [], { limit, from: this.#from });
-    if (kind === "remove") {
-      return { kind: "remove", plan, budget: this.#isAlone ? pageBudget : undefined };
+    if (this.operation.kind === "remove" || this.#change === undefined) {
+      const budget = this.#isAlone ? pageBudget : false;
+      return { kind: "remove", data, operation: [plan, packedIndexes, budget] };
     }
-    const select = kind === "readAndWrite" ? this.operation.select : undefined;
-    return {
-      kind: "update",
-      plan,
-      ...this.#change,
-      isReturned: kind === "readAndWrite",
-      select: select?.map((field) => this.#layout.slotOf(field)),
-    };
+    const { indexes, unset, set, increment } = this.#change;
+    const isReturned = this.operation.kind === "readAndWrite";
+    const select = this.operation.kind === "readAndWrite" ? this.operation.select : undefined;
+    const slots = select?.map((field) => this.#layout.slotOf(field)) ?? false;
+    const operation = [plan, indexes, unset, set, increment, isReturned, slots];
+    return { kind: "update", data, operation };
   }
 
   #ask(): Step {
@@ -224,7 +226,7 @@ class ChangingPart {
           : this.#limit - this.#seen.length,
       from: this.#from,
     });
-    return { kind: "ask", plan, budget: pageBudget };
+    return { kind: "ask", data: this.#layout.key, operation: [plan, pageBudget, false] };
   }
 
   #isUndecided = false;

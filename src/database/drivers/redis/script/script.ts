@@ -1,18 +1,41 @@
 import { createHash } from "node:crypto";
+import { batch } from "./batch.ts";
 import { conditions } from "./conditions.ts";
 import { find } from "./find.ts";
 import { operations } from "./operations.ts";
+import { scan } from "./scan.ts";
+import { update } from "./update.ts";
 import { values } from "./values.ts";
 import { write } from "./write.ts";
+
+export interface Script {
+  readonly text: string;
+  readonly sha1: string;
+}
+
+function toScript(...parts: readonly string[]): Script {
+  const text = parts.join("");
+  return { text, sha1: createHash("sha1").update(text).digest("hex") };
+}
 
 /**
  * The script that carries out every operation, in one piece: nobody sees its middle, and what it cannot carry
  * out to its end it undoes.
  *
- * `KEYS[1]` is the catalog. `ARGV` is the version of the catalog that the caller knows, a message
- * `[collections, operations]`, and the documents to insert. It answers `["stale"]` when the catalog is another,
- * `["done", results]`, or why it was undone: `[reason, place of the operation, …]`.
+ * `KEYS[1]` is the catalog. `ARGV` is the version of the catalog that the caller knows, the steps, and the
+ * documents to insert. It answers `["stale"]` when the catalog is another, `["done", results]`, or why it was
+ * undone: `[reason, place of the step, …]`.
  */
-export const script: string = values + conditions + find + write + operations;
+export const script: Script = toScript(
+  values,
+  conditions,
+  find,
+  scan,
+  write,
+  update,
+  operations,
+  batch,
+);
 
-export const scriptHash: string = createHash("sha1").update(script).digest("hex");
+/** The part of it for batches of nothing but updates and claims by an index: a script is set up at each call. */
+export const updateScript: Script = toScript(values, conditions, find, write, update, batch);
