@@ -41,8 +41,8 @@ export interface IndexLayout {
   readonly packed: Packed;
 }
 
-/** Shapes of changes that are remembered: a program has few. */
-const mostShapes = 1000;
+/** Shapes of queries and of changes that are remembered: a program has few. */
+export const mostShapes: number = 1000;
 
 /** Where an undeclared field is kept in a document. Slots of declared fields are letters and digits. */
 export function undeclaredSlot(field: string): string {
@@ -77,6 +77,8 @@ export class Layout {
   readonly hashed: readonly string[];
   /** All indexes as the script is told of them. */
   readonly packedIndexes: Packed;
+  /** The index that answers queries of a shape best (`plan.ts`). */
+  readonly choices: Map<string, IndexLayout> = new Map();
   readonly #affected = new Map<string, Packed>();
 
   constructor(base: string, name: string, stored: StoredCollection) {

@@ -3,7 +3,7 @@ import { ServerTime } from "../../contract.ts";
 import { indexAnswers } from "../../index-rule.ts";
 import type { Condition } from "../../query.ts";
 import { translate, type FieldCondition, type Operand, type RangeOperator } from "./conditions.ts";
-import type { Component, IndexLayout, Layout } from "./layout.ts";
+import { mostShapes, type Component, type IndexLayout, type Layout } from "./layout.ts";
 import type { Packable } from "./message-pack.ts";
 import { hashOf, toComponent } from "./stored-document.ts";
 
@@ -45,14 +45,40 @@ export function toPlan(
     if (translated === "other") others.push(condition);
     else if (translated !== "always") decided.push(translated);
   }
+  const shape = shapeOf(decided, others, sort);
+  const known = layout.choices.get(shape);
+  if (known !== undefined) return new Path(known, decided, others).plan(sort).plan;
   let best: Candidate = { plan: byScan(sort.length === 0), score: 0 };
   for (const index of layout.indexes) {
     if (!index.isReady || !isUsable(index, conditions)) continue;
     const candidate = new Path(index, decided, others).plan(sort);
     if (candidate.score > best.score) best = candidate;
   }
-  if (best.score > 0) return best.plan;
-  return { ...best.plan, conditions: decided, others };
+  const { index } = best.plan;
+  if (index === undefined) return { ...best.plan, conditions: decided, others };
+  if (layout.choices.size < mostShapes) layout.choices.set(shape, index);
+  return best.plan;
+}
+
+/** What the choice of an index depends on. */
+function shapeOf(
+  decided: readonly FieldCondition[],
+  others: readonly Condition[],
+  sort: readonly SortKey[],
+): string {
+  let shape = "";
+  for (const { path, operator, operand } of decided) {
+    const kind =
+      typeof operand === "boolean" ? String(operand) : Buffer.isBuffer(operand) ? "" : "n";
+    shape += `${path}\0${operator}\0${kind}\0`;
+  }
+  for (const { path, operator, operand } of others) {
+    const isHashed = operand !== null && !(operand instanceof ServerTime);
+    shape += `${path}\0${operator}\0${isHashed ? "h" : ""}\0`;
+  }
+  for (const { field, descending } of sort)
+    shape += `${field}\0${descending === true ? "-" : "+"}\0`;
+  return shape;
 }
 
 interface Candidate {
