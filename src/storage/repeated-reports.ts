@@ -1,6 +1,14 @@
 import type { Database } from "../database/contract.ts";
 import type { ClaimedTrial } from "./leases.ts";
-import type { FinishedReport, TrialReport } from "./reports.ts";
+
+/** What of a report tells whether it was written before. */
+interface RepeatedReport {
+  readonly kind: string;
+  readonly trial: ClaimedTrial;
+  readonly status?: string;
+  readonly endedAt?: string | undefined;
+  readonly isRetried?: boolean;
+}
 
 /**
  * Looks again at reports that were refused when they were repeated, because the connection was lost while they
@@ -9,10 +17,10 @@ import type { FinishedReport, TrialReport } from "./reports.ts";
  */
 export async function confirmRepeated(
   database: Database,
-  reports: readonly TrialReport[],
+  reports: readonly RepeatedReport[],
   outcomes: readonly boolean[],
 ): Promise<boolean[]> {
-  const ends = new Map<ClaimedTrial, FinishedReport>();
+  const ends = new Map<ClaimedTrial, RepeatedReport>();
   for (const [i, report] of reports.entries()) {
     if (report.kind === "finished" && outcomes[i] !== true) ends.set(report.trial, report);
   }
@@ -23,7 +31,7 @@ export async function confirmRepeated(
   return reports.map(({ trial }, i) => outcomes[i] === true || confirmed.has(trial));
 }
 
-async function isStoredAs(database: Database, report: FinishedReport): Promise<boolean> {
+async function isStoredAs(database: Database, report: RepeatedReport): Promise<boolean> {
   const { experiment, number, token } = report.trial;
   const status = report.isRetried === true ? "interrupted" : report.status;
   const select = ["token", "status", "endedAt"];

@@ -63,7 +63,7 @@ export async function benchPostgres(): Promise<void> {
 }
 
 /** Jobs a second of 8 workers that do nothing. */
-export async function graphileWorker(
+async function graphileWorker(
   url: string,
   schema: string,
   jobs: number = trials,

@@ -121,7 +121,7 @@ export function claimStatements(
 }
 
 /** Whether no more than one document can match. */
-export function isUnique(table: Table, conditions: readonly Condition[]): boolean {
+function isUnique(table: Table, conditions: readonly Condition[]): boolean {
   const fixed = new Set(
     conditions
       .filter(({ operator, operand }) => operator === "$eq" && operand !== null)

@@ -14,7 +14,7 @@ function isServerError(error: unknown): error is ServerError {
   return typeof error.code === "string" && typeof error.severity === "string";
 }
 
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   return isServerError(error) ? error.code : undefined;
 }
 
