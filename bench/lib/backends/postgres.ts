@@ -63,20 +63,16 @@ export async function benchPostgres(): Promise<void> {
 }
 
 /** Jobs a second of 8 workers that do nothing. */
-async function graphileWorker(
-  url: string,
-  schema: string,
-  jobs: number = trials,
-): Promise<number> {
+async function graphileWorker(url: string, schema: string): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: clients + 2 });
-  let left = jobs;
+  let left = trials;
   let resolve = (): void => undefined;
   const done = new Promise<void>((resolved) => (resolve = resolved));
   const options = { pgPool: pool, schema, logger: new Logger(() => () => undefined) };
   const { runMigrations } = await import("graphile-worker");
   await runMigrations(options);
   await pool.query(
-    `SELECT ${schema}.add_job('job', json_build_object('x', i)) FROM generate_series(1, ${String(jobs)}) AS i`,
+    `SELECT ${schema}.add_job('job', json_build_object('x', i)) FROM generate_series(1, ${String(trials)}) AS i`,
   );
   const before = performance.now();
   const runner = await run({
@@ -94,7 +90,7 @@ async function graphileWorker(
   const seconds = (performance.now() - before) / 1000;
   await runner.stop();
   await pool.end();
-  return jobs / seconds;
+  return trials / seconds;
 }
 
 /** Jobs a second of 8 clients that fetch and complete so many at a time. */
