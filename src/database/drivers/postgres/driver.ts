@@ -1,4 +1,5 @@
 import type {
+  BackendDescription,
   BatchOutcome,
   Capabilities,
   CollectionDeclaration,
@@ -158,6 +159,19 @@ export class PostgresDriver implements DatabaseDriver {
 
   async check(): Promise<readonly string[]> {
     return await plain(findDamages(this.#session, this.#schema));
+  }
+
+  async describe(): Promise<BackendDescription> {
+    const [result] = await plain(
+      this.#session.run([
+        once(
+          "SELECT current_setting('server_version'), coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'",
+          [this.#schema],
+        ),
+      ]),
+    );
+    const [version, bytes] = result?.rows[0] ?? [];
+    return { product: `PostgreSQL ${version ?? ""}`, bytes: Number(bytes) };
   }
 
   async close(): Promise<void> {

@@ -260,4 +260,14 @@ describe.skipIf(url === "")("PostgreSQL", () => {
     );
     expect(await database.check()).toEqual(['The index "items_by_label" is not valid']);
   });
+
+  test("it tells which server it is, and the room that the schema takes", async () => {
+    const database = await defined(freshSchema(url));
+    const before = await database.describe();
+    expect(before?.product).toMatch(/^PostgreSQL \d+/);
+    const content = Buffer.alloc(300_000, 7);
+    await database.write("items", { group: 1, place: 1, content });
+    const after = await database.describe();
+    expect((after?.bytes ?? 0) - (before?.bytes ?? 0)).toBeGreaterThanOrEqual(content.length);
+  });
 });
