@@ -6,8 +6,13 @@ import { join } from "node:path";
 import { serverProcess } from "./server-process.ts";
 import { eventually, freePort, type TestServer } from "./server.ts";
 
-/** Starts a private Redis that keeps what it acknowledged; undefined where `redis-server` is not on the PATH. */
-export async function startRedis(): Promise<TestServer | undefined> {
+/**
+ * Starts a private Redis that appends what it is told to its file; undefined where `redis-server` is not on the
+ * PATH. With `appendfsync` always it has done so before it answers.
+ */
+export async function startRedis({
+  appendfsync = "everysec",
+}: { readonly appendfsync?: "everysec" | "always" } = {}): Promise<TestServer | undefined> {
   if (spawnSync("redis-server", ["--version"]).status !== 0) return undefined;
   const folder = await mkdtemp(join(tmpdir(), "assay-redis-"));
   const port = await freePort();
@@ -17,6 +22,7 @@ export async function startRedis(): Promise<TestServer | undefined> {
     dir: folder,
     save: "",
     appendonly: "yes",
+    appendfsync,
     "maxmemory-policy": "noeviction",
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);

@@ -19,7 +19,7 @@ export class Connection {
     try {
       return await this.#client.sendCommand(args, asTexts);
     } catch (error) {
-      throw toAssayError(error, this.location);
+      throw this.toError(error);
     }
   }
 
@@ -33,8 +33,13 @@ export class Connection {
         return await this.#client.sendCommand(["EVAL", script.text, "1", key, ...args], asBytes);
       }
     } catch (error) {
-      throw toAssayError(error, this.location);
+      throw this.toError(error);
     }
+  }
+
+  /** An error of the client or the server in Assay's words. */
+  toError(error: unknown): unknown {
+    return toAssayError(error, this.location);
   }
 
   async close(): Promise<void> {

@@ -60,24 +60,23 @@ export function toPlan(
   return best.plan;
 }
 
-/** What the choice of an index depends on. */
+/** What the choice of an index depends on: what is asked of which field, but not with what value. */
 function shapeOf(
   decided: readonly FieldCondition[],
   others: readonly Condition[],
   sort: readonly SortKey[],
 ): string {
   let shape = "";
-  for (const { path, operator, operand } of decided) {
-    const kind =
-      typeof operand === "boolean" ? String(operand) : Buffer.isBuffer(operand) ? "" : "n";
-    shape += `${path}\0${operator}\0${kind}\0`;
+  for (const { path, operator, operand, ...rest } of decided) {
+    const isValue = Buffer.isBuffer(operand) || ("orAbsent" in rest && !rest.orAbsent);
+    shape += `${path}\0${operator}\0${typeof operand === "boolean" ? String(operand) : String(isValue)}\0`;
   }
   for (const { path, operator, operand } of others) {
+    const orAbsent = Array.isArray(operand) && operand.includes(null);
     const isHashed = operand !== null && !(operand instanceof ServerTime);
-    shape += `${path}\0${operator}\0${isHashed ? "h" : ""}\0`;
+    shape += `${path}\0${operator}\0${String(isHashed)}\0${String(orAbsent)}\0`;
   }
-  for (const { field, descending } of sort)
-    shape += `${field}\0${descending === true ? "-" : "+"}\0`;
+  for (const { field, descending } of sort) shape += `${field}\0${String(descending === true)}\0`;
   return shape;
 }
 

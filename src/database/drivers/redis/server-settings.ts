@@ -42,7 +42,7 @@ function warningsOf(setting: (name: string, inInfo: string) => string): readonly
     );
   } else if (sync === "everysec") {
     warnings.push(
-      "appendfsync is everysec: a power cut may lose the last second (the end of the server alone loses nothing); always loses nothing",
+      "appendfsync is everysec: a power cut, or the server's end by kill -9 while its disk is slow, may lose the last two seconds; always loses nothing",
     );
   } else if (sync === "no") {
     warnings.push("appendfsync is no: a power cut may lose the last half minute; set it to always");

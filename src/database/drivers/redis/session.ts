@@ -2,10 +2,10 @@ import { AssayError } from "../../../errors/assay-error.ts";
 import { encodeValue } from "../../../values/encode.ts";
 import { indexName } from "../../index-rule.ts";
 import { format, parseCatalog, type Catalog } from "./catalog.ts";
-import { script, updateScript } from "./script/script.ts";
+import { script, updateScript, type Script } from "./script/script.ts";
 import type { Connection } from "./connection.ts";
 import type { StoredCollection } from "./layout.ts";
-import { packMessage, type Packable } from "./message-pack.ts";
+import { packMessage, Packed, type Packable } from "./message-pack.ts";
 
 /** What the script answers: a word, and what belongs to it. */
 export type Answer = readonly [word: string, ...rest: unknown[]];
@@ -19,6 +19,26 @@ export interface Step {
   /** Carried out only if the step at this place, from 1, changed something. */
   readonly after?: number | undefined;
   readonly required?: boolean | undefined;
+}
+
+type RawAnswer = readonly [word: Buffer, ...rest: unknown[]];
+
+/** Batches that are sent together. */
+interface Group {
+  readonly catalog: Catalog;
+  readonly batches: Packed[];
+  sending: Promise<readonly RawAnswer[]>;
+}
+
+/** The server waits for a script: many batches go in several. */
+const mostTogether = 100;
+
+function packSteps(steps: readonly Step[]): Packed {
+  const packed = steps.map(({ kind, data, operation, after = 0, required = false }) => [
+    ...[kind, after, required, data],
+    operation,
+  ]);
+  return new Packed(packMessage(packed));
 }
 
 /** Everything below one prefix: the catalog as far as it is known, and the way to run operations under it. */
@@ -70,27 +90,60 @@ export class Session {
     return catalog;
   }
 
-  /**
-   * Carries out steps as one script; "stale" is answered when another catalog holds by now, which is read then.
-   * @param isUpdate whether all of them are updates by an index
-   */
+  /** Carries out steps as one script; "stale" is answered when another catalog holds by now, which is read then. */
   async run(
     catalog: Catalog,
     steps: readonly Step[],
     documents: readonly Buffer[] = [],
-    isUpdate = false,
   ): Promise<Answer> {
-    const message = packMessage(
-      steps.map(({ kind, data, operation, after = 0, required = false }) => [
-        ...[kind, after, required, data],
-        operation,
-      ]),
-    );
-    const args = [catalog.version, message, ...documents];
-    const answer = await this.connection.run(isUpdate ? updateScript : script, this.#key, args);
-    const [word, ...rest] = answer as [Buffer, ...unknown[]];
+    const [answer] = await this.#send(script, catalog, [packSteps(steps)], documents);
+    return this.#checked(answer);
+  }
+
+  /**
+   * As `run`, for steps that are updates by an index. Those that are asked for at the same moment, as a report
+   * and the next claim of a worker are, are sent together.
+   */
+  async runUpdates(catalog: Catalog, steps: readonly Step[]): Promise<Answer> {
+    const last = this.#groups.at(-1);
+    const isOpen = last?.catalog === catalog && last.batches.length < mostTogether;
+    const group = isOpen ? last : { catalog, batches: [], sending: Promise.resolve([]) };
+    if (!isOpen) {
+      this.#groups.push(group);
+      group.sending = this.#sendLater(group);
+    }
+    const place = group.batches.push(packSteps(steps)) - 1;
+    return this.#checked((await group.sending)[place]);
+  }
+
+  readonly #groups: Group[] = [];
+
+  async #sendLater(group: Group): Promise<readonly RawAnswer[]> {
+    // Behind everything that goes on now.
+    await new Promise((resolve) => {
+      process.nextTick(resolve);
+    });
+    this.#groups.splice(this.#groups.indexOf(group), 1);
+    return await this.#send(updateScript, group.catalog, group.batches, []);
+  }
+
+  async #send(
+    which: Script,
+    catalog: Catalog,
+    batches: readonly Packed[],
+    documents: readonly Buffer[],
+  ): Promise<readonly RawAnswer[]> {
+    const args = [catalog.version, packMessage(batches), ...documents];
+    const answers = (await this.connection.run(which, this.#key, args)) as readonly RawAnswer[];
+    if (answers.length === 0) this.#catalog = undefined;
+    return answers;
+  }
+
+  #checked(answer: RawAnswer | undefined): Answer {
+    if (answer === undefined) return ["stale"];
+    const [word, ...rest] = answer;
     const text = word.toString();
-    if (text === "stale") this.#catalog = undefined;
+    if (text === "error") throw this.connection.toError(new Error(String(rest[0])));
     return [text, ...rest];
   }
 

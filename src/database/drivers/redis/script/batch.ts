@@ -1,6 +1,6 @@
 /**
- * Carrying out a batch, in Lua: steps `{ kind, after or 0, isRequired, key of the documents, … }` in order, or
- * none of them.
+ * Carrying out batches, in Lua, one after the other and each by itself: steps
+ * `{ kind, after or 0, isRequired, key of the documents, … }` in order, or none of them.
  */
 export const batch: string = String.raw`
 local place
@@ -17,11 +17,20 @@ local function carryOut(steps)
   return results
 end
 
-if (call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return { 'stale' } end
-local isDone, result = pcall(carryOut, unpackMessage(ARGV[2]))
-if isDone then return { 'done', result } end
-undo()
-if type(result) ~= 'table' then return redis.error_reply(tostring(result)) end
-if result.answer then return { result.answer[1], place, unpack(result.answer, 2) } end
-return result
+local function answerTo(steps)
+  local isDone, result = pcall(carryOut, steps)
+  if isDone then return { 'done', result } end
+  undo()
+  if type(result) ~= 'table' then return { 'error', tostring(result) } end
+  if result.answer then return { result.answer[1], place, unpack(result.answer, 2) } end
+  return { 'error', result.err }
+end
+
+if (call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return {} end
+local answers = {}
+for i, steps in ipairs(unpackMessage(ARGV[2])) do
+  undoing = {}
+  answers[i] = answerTo(steps)
+end
+return answers
 `;

@@ -22,9 +22,9 @@ function toScript(...parts: readonly string[]): Script {
  * The script that carries out every operation, in one piece: nobody sees its middle, and what it cannot carry
  * out to its end it undoes.
  *
- * `KEYS[1]` is the catalog. `ARGV` is the version of the catalog that the caller knows, the steps, and the
- * documents to insert. It answers `["stale"]` when the catalog is another, `["done", results]`, or why it was
- * undone: `[reason, place of the step, …]`.
+ * `KEYS[1]` is the catalog. `ARGV` is the version of the catalog that the caller knows, the batches, and the
+ * documents to insert. It answers nothing when the catalog is another, else for each batch `["done", results]`,
+ * or why it was undone: `[reason, place of the step, …]`.
  */
 export const script: Script = toScript(
   values,
