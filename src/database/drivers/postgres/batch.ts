@@ -35,11 +35,14 @@ export async function applyBatch(
 ): Promise<BatchOutcome> {
   const plan = planBatch(operations, tableOf);
   try {
-    if (plan.every(isStep)) {
+    // What an operation comes after has to be true for it: others may not change it in between.
+    const isTied = operations.some(({ after }) => after !== undefined);
+    if (plan.every(isStep) && !isTied) {
       return { applied: true, results: await send(plan, (all) => session.run(all)) };
     }
     const results = await session.transaction(
       async (transaction) => await carryOut(transaction, plan),
+      isTied ? "REPEATABLE READ" : "READ COMMITTED",
     );
     return { applied: true, results };
   } catch (error) {

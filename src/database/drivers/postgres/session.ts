@@ -43,6 +43,12 @@ const ofTransaction = settingsStatement({}, true);
 
 const mostConflicts = 100;
 
+/**
+ * Whether each statement sees what was committed before it, or all see what was before the first: there a
+ * change of what others changed meanwhile undoes the transaction, which is repeated.
+ */
+export type Isolation = "READ COMMITTED" | "REPEATABLE READ";
+
 interface OwnPoolUse {
   readonly size: number;
   readonly end: () => Promise<void>;
@@ -80,11 +86,14 @@ export class Session {
   }
 
   /** Runs `action` in one transaction, which it commits at its end. It may be run again. */
-  async transaction<T>(action: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    action: (transaction: Transaction) => Promise<T>,
+    isolation: Isolation = "READ COMMITTED",
+  ): Promise<T> {
     let isCommitSent = false;
     return await this.#withClient(
       async (client) => {
-        const front = [once("BEGIN ISOLATION LEVEL READ COMMITTED")];
+        const front = [once(`BEGIN ISOLATION LEVEL ${isolation}`)];
         if (!this.#isOwn) front.push(ofTransaction);
         const transaction = new Transaction(
           this.location,
