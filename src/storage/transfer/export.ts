@@ -92,9 +92,8 @@ async function writeSqlite(
   file: string,
   tracker: Tracker,
 ): Promise<void> {
-  // The folder of a storage would be made; a file that is exported lands where there is one.
-  const folder = await open(dirname(file));
-  await folder.close();
+  // An empty file is an empty database. The folder of a storage would be made; that of an export has to be there.
+  await (await open(file, "wx")).close();
   const storage = await connectStorage(`sqlite:${file}?durability=normal`, {});
   try {
     const intentions = await planArrivals(storage, experiments, {

@@ -5,7 +5,6 @@ import { createGzip } from "node:zlib";
 import { ownVersion } from "../../../util/own-package.ts";
 import { timestamp, type StorageContext } from "../../context.ts";
 import { schemaVersion } from "../../schema.ts";
-import { fileError } from "../file-error.ts";
 import { movedExperiment } from "../moved-documents.ts";
 import {
   belongingNames,
@@ -44,12 +43,8 @@ export async function writeArchive(
 ): Promise<void> {
   const bytes = archiveBytes(archiveLines(context, source, experiments, tracker));
   const sink = createWriteStream(file, { flush: true });
-  try {
-    if (isCompressed) await pipeline(bytes, createGzip({ level: 6 }), sink);
-    else await pipeline(bytes, sink);
-  } catch (error) {
-    throw fileError(error, file, "written");
-  }
+  if (isCompressed) await pipeline(bytes, createGzip({ level: 6 }), sink);
+  else await pipeline(bytes, sink);
 }
 
 interface KindOfLine {
