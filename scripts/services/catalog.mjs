@@ -3,6 +3,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { installPackage, versionOf } from "./apt.mjs";
+import { findFerretdb, installFerretdb } from "./ferretdb.mjs";
 
 /** The SQLite that better-sqlite3 carries, or undefined where its native part does not load. */
 async function bundledSqlite() {
@@ -33,6 +34,14 @@ function redis() {
   return version === undefined ? undefined : `version ${version}`;
 }
 
+/** A server that was given, MongoDB's own, or one that speaks its protocol. */
+function mongodb() {
+  if (process.env.MONGODB_URL) return "the server of MONGODB_URL";
+  const version = versionOf("mongod");
+  if (version !== undefined) return `version ${version}`;
+  return findFerretdb() === undefined ? undefined : "FerretDB 2 over PostgreSQL 18";
+}
+
 export const backends = [
   {
     name: "SQLite",
@@ -50,6 +59,13 @@ export const backends = [
     find: redis,
     install: () => installPackage("redis-server"),
     remedy: "install Redis 7 or newer so that redis-server is on the PATH",
+  },
+  {
+    name: "MongoDB",
+    find: mongodb,
+    install: installFerretdb,
+    remedy:
+      "install MongoDB 5 or newer so that mongod is on the PATH, or set MONGODB_URL to a server of it (on Debian FerretDB is installed instead, as root, where Go is)",
   },
 ];
 
