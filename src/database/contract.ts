@@ -103,6 +103,12 @@ interface OperationBase {
   readonly after?: number;
   /** The whole batch is undone unless this operation changed something. */
   readonly required?: boolean;
+  /**
+   * What the operation belongs to. Those of one unit are carried out in order; those of different units need
+   * not be, where a batch is not atomic: then many go to the server together. Without one it comes after all
+   * that stand before it, and before all behind it. `after` may name one of the same unit only, or one without.
+   */
+  readonly unit?: number | string;
 }
 
 export interface InsertOperation extends OperationBase {

@@ -2,6 +2,7 @@ import type { Document, Operation } from "../database/contract.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { administrativeChange, type AdministrativeStatus } from "./administrative-change.ts";
 import { timestamp, type StorageContext } from "./context.ts";
+import { textIn } from "./records.ts";
 
 /** A trial as it was read, and what a person turns it into. */
 export interface IntendedChange {
@@ -44,12 +45,14 @@ export async function changeTrials(
     });
   }
   const decisive = intended.map(({ trial, status }) => {
+    const unit = textIn(trial, "id");
     const { change, kept } = administrativeChange(trial, status, results, experiment, now);
     const update: Operation = {
       kind: "update",
       collection: "trials",
       query: asRead(trial),
       change,
+      unit,
     };
     if (kept === undefined) return operations.push(update) - 1;
     const keep = {
@@ -57,6 +60,7 @@ export async function changeTrials(
       collection: "attempts",
       documents: [kept],
       ifAbsent: true,
+      unit,
     } as const;
     if (!database.capabilities.atomicBatch) return operations.push(keep, update) - 1;
     const place = operations.push(update) - 1;

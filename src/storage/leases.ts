@@ -103,6 +103,7 @@ export function claimOperation(id: string, holder: string, leaseMs: number): Ope
     collection: "trials",
     query: { id, availableAt: { $lte: serverTime() } },
     change: claimChange(holder, leaseMs),
+    unit: id,
   };
 }
 
@@ -166,6 +167,7 @@ export function createLeaseStore(context: StorageContext): LeaseStore {
           collection: "trials",
           query: { id, token, status: "reserved" },
           change: { set: { availableAt: serverTime(leaseMs) } },
+          unit: id,
         })),
       );
       return leases.map((_, i) => outcome.applied && (outcome.results[i]?.count ?? 0) > 0);

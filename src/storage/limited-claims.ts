@@ -7,7 +7,7 @@ import {
   type Query,
 } from "../database/contract.ts";
 import { countTaken, hasRoom } from "./places.ts";
-import { numberIn } from "./records.ts";
+import { numberIn, textIn } from "./records.ts";
 
 /** What is to be claimed: all that is open of it at once, or one by one. */
 export interface ClaimRequest {
@@ -120,6 +120,7 @@ async function giveBack(database: Database, claimed: readonly Document[]): Promi
       collection: "trials",
       query: { id, token, status: "reserved" },
       change: { set: { status, availableAt: 0 }, unset: ["holder"] },
+      unit: textIn({ id }, "id"),
     };
   });
   await database.batch(operations);

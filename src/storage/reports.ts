@@ -136,7 +136,8 @@ export function createReportStore({ database }: StorageContext): ReportStore {
           operations.length + planned.decisive,
           ...extra(report, operations.length, planned),
         );
-        operations.push(...planned.operations);
+        const unit = unitOf(report);
+        operations.push(...planned.operations.map((operation) => ({ ...operation, unit })));
       }
       const outcome = await database.batch(operations);
       const accepted = decisive.map(
@@ -165,6 +166,12 @@ function merged(reports: readonly TrialReport[]): (TrialReport | WholeReport)[] 
     } else result.push(report);
   }
   return result;
+}
+
+/** Reports of one trial follow each other; those of different trials have nothing to do with each other. */
+function unitOf(report: TrialReport | WholeReport): string {
+  const { experiment, number } = report.kind === "whole" ? report.started.trial : report.trial;
+  return `${String(experiment)} ${String(number)}`;
 }
 
 function extra(report: TrialReport | WholeReport, base: number, { decisive }: Planned): number[] {
