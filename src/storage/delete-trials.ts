@@ -1,6 +1,7 @@
 import type { Document, Operation, Query } from "../database/contract.ts";
 import { releaseBlob } from "./blobs.ts";
 import type { StorageContext } from "./context.ts";
+import { readCursor } from "./cursor.ts";
 import { numberIn } from "./records.ts";
 import { trialPages } from "./trial-pages.ts";
 
@@ -12,6 +13,27 @@ const deletedAtOnce = 200;
  * had, so that none is used twice: no trial is claimed so often, and there is room for two million deletions.
  */
 export const tokensOfATrial: number = 2 ** 32;
+
+/** Added to the token of a trial that is being removed: less than any that a trial registered anew has. */
+const fence = 2 ** 31;
+
+/** What a trial has of its attempts. */
+const ofAttempts = [
+  "results",
+  "objective",
+  "metrics",
+  "snapshots",
+  "run",
+  "worker",
+  "startedAt",
+  "endedAt",
+  "durationMs",
+  "error",
+  "outcome",
+  "losses",
+  "failures",
+  "resumed",
+];
 
 const belongings = ["attempts", "metrics", "snapshots", "artifacts", "output"];
 
@@ -26,6 +48,10 @@ export async function deleteTrials(
   where: Query,
   onDeleted: (count: number) => void = () => undefined,
 ): Promise<number> {
+  // None of them is to come back from what was written down before.
+  if (!context.database.capabilities.atomicBatch) {
+    await readCursor(context.database, { key: experiment });
+  }
   const select = ["number", "token"];
   let count = 0;
   for await (const trials of trialPages(context.database, experiment, { where }, select)) {
@@ -43,7 +69,7 @@ async function deletePage(
   experiment: number,
   trials: readonly Document[],
 ): Promise<number> {
-  const owners = await contentOf(context, experiment, trials);
+  const content = await contentOf(context, experiment, trials);
   const operations: Operation[] = [
     {
       kind: "update",
@@ -56,27 +82,81 @@ async function deletePage(
       },
     },
   ];
-  const removals: number[] = [];
-  for (const trial of trials) {
-    const { number, token } = trial;
-    const after = operations.length;
-    removals.push(after);
-    operations.push({ kind: "remove", collection: "trials", query: { experiment, number, token } });
-    for (const { collection, sha256, ...place } of owners.get(numberIn(trial, "number")) ?? []) {
-      const had = operations.length;
-      const query = { experiment, number, ...place, sha256 };
-      operations.push(
-        { kind: "remove", collection, query, after },
-        ...releaseBlob(context, { experiment, sha256 }, had, had + 1),
-      );
-    }
-    for (const collection of belongings) {
-      operations.push({ kind: "remove", collection, query: { experiment, number }, after });
-    }
-  }
+  const remove = context.database.capabilities.atomicBatch ? removeAtOnce : removeInOrder;
+  const removals = trials.map((trial) => {
+    const owners = content.get(numberIn(trial, "number")) ?? [];
+    return remove(context, operations, { experiment, trial, owners });
+  });
   const outcome = await context.database.batch(operations);
   if (!outcome.applied) return 0;
   return removals.reduce((sum, place) => sum + (outcome.results[place]?.count ?? 0), 0);
+}
+
+interface Removal {
+  readonly experiment: number;
+  readonly trial: Document;
+  readonly owners: readonly Owner[];
+}
+
+/** Adds the removal of a trial and, if it is as it was read, of all that belongs to it. Returns its place. */
+function removeAtOnce(
+  context: StorageContext,
+  operations: Operation[],
+  { experiment, trial: { number, token }, owners }: Removal,
+): number {
+  const query = { experiment, number };
+  const after =
+    operations.push({ kind: "remove", collection: "trials", query: { ...query, token } }) - 1;
+  for (const { collection, sha256, ...place } of owners) {
+    const had = operations.length;
+    operations.push(
+      { kind: "remove", collection, query: { ...query, ...place, sha256 }, after },
+      ...releaseBlob(context, { experiment, sha256 }, had, had + 1),
+    );
+  }
+  for (const collection of belongings) {
+    operations.push({ kind: "remove", collection, query, after });
+  }
+  return after;
+}
+
+/**
+ * The same where a batch is not atomic: the trial goes last, so that nothing of it is left to a trial that is
+ * registered anew under its number. Before that it is taken from whoever holds it and from all who might claim
+ * it. Cut off in between, it is broken, and deleting it once more goes on.
+ */
+function removeInOrder(
+  _: StorageContext,
+  operations: Operation[],
+  { experiment, trial: { number, token }, owners: __ }: Removal,
+): number {
+  const unit = String(number);
+  const query = { experiment, number };
+  // A trial whose removal was cut off has such a token already.
+  const isFenced = Number(token) % tokensOfATrial >= fence;
+  const fenced = isFenced ? Number(token) : Number(token) + fence;
+  const trials = { collection: "trials", unit };
+  operations.push({
+    kind: "update",
+    query: { ...query, token },
+    change: {
+      set: { token: fenced, status: "broken", attempt: 0 },
+      unset: ["availableAt", "holder", ...ofAttempts],
+    },
+    ...trials,
+  });
+  // Also when the connection was lost after the fence, and the batch is repeated.
+  const after =
+    operations.push({
+      kind: "update",
+      query: { ...query, token: fenced },
+      change: { increment: { token: 0 } },
+      ...trials,
+    }) - 1;
+  for (const collection of belongings) {
+    operations.push({ kind: "remove", collection, query, after, unit });
+  }
+  return operations.push({ kind: "remove", query: { ...query, token: fenced }, ...trials }) - 1;
 }
 
 /** A snapshot or an artifact: where it is, and the content that it has. */

@@ -9,6 +9,7 @@ import { readCursor } from "./cursor.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
 import { toClaimed, type ClaimedTrial } from "./leases.ts";
 import { newTrialDocument, reservationFor } from "./new-trials.ts";
+import { pendingField, storePending } from "./pending-trials.ts";
 import { toTrial } from "./records.ts";
 
 export interface InsertOptions {
@@ -66,8 +67,9 @@ export function createInsertionStore(
       const id = trialId(experiment.id, contentKey(parsed, 0));
       const place = space.enumerable ? space.indexOf(parsed) : undefined;
       for (;;) {
-        await assertAbsent(id);
+        // In this order: what is absent then stays so until the cursor's revision changes.
         const cursor = await readCursor(database, experiment);
+        await assertAbsent(id);
         const number = place ?? cursor.nextNumber;
         const now = timestamp(context);
         const suggestion = { params: parsed, occurrence: 0, number };
@@ -95,23 +97,25 @@ export function createInsertionStore(
     nextNumber: number,
     document: Document,
   ): Promise<boolean> {
+    const { atomicBatch } = database.capabilities;
+    const pending = atomicBatch ? {} : { [pendingField]: [document] };
     const operations: Operation[] = [
       {
         kind: "update",
         collection: "experiments",
         query: { key, revision },
-        change: { set: { nextNumber }, increment: { given: 1, revision: 1 } },
+        change: { set: { nextNumber, ...pending }, increment: { given: 1, revision: 1 } },
         required: true,
       },
-      {
-        kind: "insert",
-        collection: "trials",
-        documents: [document],
-        ifAbsent: true,
-        required: true,
-      },
+      // Once it is pending, somebody else may be faster to store it.
+      ...(atomicBatch ? [required(document)] : storePending(key, revision + 1, [document])),
     ];
     return (await database.batch(operations)).applied;
+  }
+
+  function required(document: Document): Operation {
+    const documents = [document];
+    return { kind: "insert", collection: "trials", documents, ifAbsent: true, required: true };
   }
 
   function completed(results: EncodedResults, endedAt: string): Document {

@@ -36,8 +36,6 @@ describe("a backend without atomic batches", () => {
     { database }: Pick<Storage, "database">,
     { leaseMs = 30_000, wallClock = () => new Date() }: StorageSettings,
   ): Storage => createStorage({ database, leaseMs, wallClock });
-  const reason =
-    "trials come after the cursor that gave them their places, and others count in between";
   describeStorageContract({
     runner,
     isPersistent: false,
@@ -46,9 +44,5 @@ describe("a backend without atomic batches", () => {
       return split({ database: oneByOne(database) }, settings);
     },
     reopen: (storage, settings) => Promise.resolve(split(storage, settings)),
-    exceptions: {
-      "many registrars never exceed maxTrials, and reach it": reason,
-      "many registrars of a sampled space give every number once": reason,
-    },
   });
 });
