@@ -1,5 +1,4 @@
 import type { DatabaseDriver } from "../database/contract.ts";
-import { AssayError } from "../errors/assay-error.ts";
 import { collections } from "./schema.ts";
 import { parseStorageSource, type ClientSource, type StorageSource } from "./storage-source.ts";
 
@@ -28,8 +27,10 @@ export async function loadDriver(source: StorageSource): Promise<OpenDriver> {
       const { redisOpener } = await import("../database/drivers/redis/open.ts");
       return redisOpener(location);
     }
-    case "mongodb":
-      throw unsupported(location.kind);
+    case "mongodb": {
+      const { openMongodb } = await import("../database/drivers/mongodb/open.ts");
+      return async (create) => await openMongodb(location.url, { create, collections });
+    }
   }
 }
 
@@ -43,9 +44,6 @@ async function loadForClient(source: ClientSource): Promise<OpenDriver> {
     const { redisOpener } = await import("../database/drivers/redis/open.ts");
     return redisOpener(source);
   }
-  throw unsupported("this client");
-}
-
-function unsupported(what: string): AssayError {
-  return new AssayError("UNSUPPORTED", `There is no driver for ${what} yet`);
+  const { openMongodbClient } = await import("../database/drivers/mongodb/open.ts");
+  return async (create) => await openMongodbClient(source, { create, collections });
 }

@@ -1,3 +1,4 @@
+import type { MongodbDatabase } from "../database/mongodb-client.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import { parseStorageUrl, type StorageLocation } from "./storage-url.ts";
 
@@ -11,7 +12,7 @@ export type StorageSource = string | ClientSource;
 export type ClientSource =
   | { readonly postgres: object; readonly schema?: string }
   | { readonly redis: object; readonly prefix?: string }
-  | { readonly mongodb: object; readonly prefix?: string };
+  | { readonly mongodb: MongodbDatabase; readonly prefix?: string };
 
 /** Reads a source. Throws `INVALID_VALUE` when it is neither a URL nor names a client. */
 export function parseStorageSource(source: StorageSource): StorageLocation | ClientSource {
