@@ -6,22 +6,30 @@ const windowSize = 1000;
 
 /** Stores an experiment with so many open trials. */
 export async function registered(url: string, trials: number): Promise<void> {
+  await registerNext(url, trials, trials);
+}
+
+/** Registers the next trials of an experiment that has so many in all. */
+export async function registerNext(url: string, size: number, trials: number): Promise<void> {
   await using storage = await openStorage(url);
-  const experiment = await storage.createExperiment({
-    name,
-    space: createSpace({ x: linspace(0, trials - 1, trials) }),
-    objectives: [{ name: "loss", direction: "minimize" }],
-    seed: 1,
-  });
+  const [known] = await storage.getExperiments();
+  const experiment =
+    known ??
+    (await storage.createExperiment({
+      name,
+      space: createSpace({ x: linspace(0, size - 1, size) }),
+      objectives: [{ name: "loss", direction: "minimize" }],
+      seed: 1,
+    }));
   const space = spaceFromDefinition(experiment.space);
-  for (let from = 0; from < trials; from += windowSize) {
+  for (let done = 0; done < trials; done += windowSize) {
     const cursor = await storage.readCursor(experiment);
-    const length = Math.min(windowSize, trials - from);
+    const length = Math.min(windowSize, trials - done);
     const suggestions = Array.from({ length }, (_, i) => ({
-      params: space.at(from + i),
+      params: space.at(cursor.position + i),
       occurrence: 0,
-      number: from + i,
-      position: from + i + 1,
+      number: cursor.position + i,
+      position: cursor.position + i + 1,
     }));
     await storage.registerTrials(experiment, cursor, suggestions);
   }
