@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { TestProject } from "vitest/node";
 import { backendNames, backends, type Backend } from "./backends.ts";
 import type { TestServer } from "./server.ts";
+import { startedVariable } from "./started.ts";
 
 /** Starts the servers that the tests of this run ask for, and ends them after it. */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
@@ -25,6 +26,7 @@ export default async function startServers(project: TestProject): Promise<() => 
     throw error;
   }
   project.provide("servers", urls);
+  process.env[startedVariable] = Object.keys(urls).join(" ");
   return close;
 }
 

@@ -1,5 +1,6 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 import { backendNames, type Backend } from "./backends.ts";
+import { startedVariable } from "./started.ts";
 
 /**
  * Says at the end which backends there was no server for, and how many tests that left out. With
@@ -13,6 +14,10 @@ export default class MissingBackends implements Reporter {
         const backend = backendOf(test);
         if (backend !== undefined) left.set(backend, (left.get(backend) ?? 0) + 1);
       }
+    }
+    // Of those that there are, only some tests were asked for.
+    for (const started of (process.env[startedVariable] ?? "").split(" ")) {
+      left.delete(started as Backend);
     }
     for (const [backend, count] of left) {
       console.error(

@@ -124,7 +124,7 @@ export function toAssayError(error: unknown, location: string): unknown {
   if (notSent.has(name)) return connectionLost(location, { mayBeDone: false }, error);
   if (lost.has(name) || isLostBulk(found)) {
     const mayBeDone = found.beforeHandshake !== true;
-    return connectionLost(location, { mayBeDone }, error, "was lost");
+    return connectionLost(location, { mayBeDone }, error, "lost the connection");
   }
   if (closed.has(name)) {
     return new AssayError("STORAGE_UNAVAILABLE", `The client of ${location} is closed`, {

@@ -84,7 +84,7 @@ export function toAssayError(error: unknown, location: string, mayBeDone: boolea
     if (!isOfConnection(error)) return error;
     return connectionLost(location, { mayBeDone }, error);
   }
-  const outage = outages[error.code] ?? (error.code.startsWith("08") ? "was lost" : undefined);
+  const outage = outages[error.code] ?? (error.code.startsWith("08") ? "lost the connection" : undefined);
   if (outage !== undefined) return connectionLost(location, { mayBeDone }, error, outage);
   if (error.code === "23505") {
     const what = /^Key \((.*?)\)=/.exec(error.detail ?? "")?.[1] ?? "key";
@@ -101,7 +101,7 @@ export function toAssayError(error: unknown, location: string, mayBeDone: boolea
       cause: error,
     });
   }
-  return isFatal(error) ? connectionLost(location, { mayBeDone }, error, "was lost") : error;
+  return isFatal(error) ? connectionLost(location, { mayBeDone }, error, "lost the connection") : error;
 }
 
 const ofConnection = [
