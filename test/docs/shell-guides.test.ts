@@ -28,6 +28,7 @@ test.each([
   ["cli.md", 28],
   ["commands.md", 8],
   ["database.md", 15],
+  ["moving.md", 8],
 ])("the commands of %s work, one after another, in a folder of its files", async (guide, count) => {
   const blocks = codeBlocks(join(guides, guide));
   const { root: cwd, path, write } = await projectFolder(filesOf(blocks));

@@ -36,6 +36,6 @@ async function wantedBackends(project: TestProject): Promise<readonly Backend[]>
   const filters: unknown = Reflect.get(project.vitest, "filenamePattern");
   const { testFiles } = await project.globTestFiles(Array.isArray(filters) ? filters : undefined);
   const texts = await Promise.all(testFiles.map(async (file) => await readFile(file, "utf8")));
-  if (texts.some((text) => text.includes("onEachServer("))) return backendNames;
+  if (texts.some((text) => /onEach(Server|Target)\(/.test(text))) return backendNames;
   return backendNames.filter((name) => texts.some((text) => text.includes(`serverUrl("${name}")`)));
 }
