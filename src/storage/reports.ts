@@ -136,8 +136,8 @@ export function createReportStore({ database }: StorageContext): ReportStore {
           operations.length + planned.decisive,
           ...extra(report, operations.length, planned),
         );
-        const unit = unitOf(report);
-        operations.push(...planned.operations.map((operation) => ({ ...operation, unit })));
+        if (atomicBatch) operations.push(...planned.operations);
+        else operations.push(...inUnit(planned.operations, unitOf(report)));
       }
       const outcome = await database.batch(operations);
       const accepted = decisive.map(
@@ -166,6 +166,10 @@ function merged(reports: readonly TrialReport[]): (TrialReport | WholeReport)[] 
     } else result.push(report);
   }
   return result;
+}
+
+function inUnit(operations: readonly Operation[], unit: string): Operation[] {
+  return operations.map((operation) => ({ ...operation, unit }));
 }
 
 /** Reports of one trial follow each other; those of different trials have nothing to do with each other. */
