@@ -23,6 +23,21 @@ test("what a deletion left behind is a remark, not a problem", async () => {
   await storage.close();
 });
 
+test("what a copy that was cut off left is a remark, and nobody sees it", async () => {
+  const storage = await openStorage("memory:");
+  const { key } = await storedGrid(storage, 3);
+  const hidden = { set: { transfer: '{"of":"other","name":"grid"}' }, unset: ["name"] };
+  await storage.database.write("experiments", hidden, { key });
+  expect(await storage.fetchExperiments()).toEqual([]);
+  expect(await storage.getExperiments()).toEqual([]);
+  expect(await verifyDatabase(storage)).toMatchObject({
+    checked: { experiments: 0, trials: 0 },
+    problems: [],
+    remarks: [{ kind: "unfinished", experiment: "grid" }],
+  });
+  await storage.close();
+});
+
 test("content that nothing refers to any more is a remark", async () => {
   const storage = await openStorage("memory:");
   const experiment = await storedGrid(storage, 2);
