@@ -18,8 +18,9 @@ const defaults: Readonly<
   serverselectiontimeoutms: ["serverSelectionTimeoutMS", 3000],
   connecttimeoutms: ["connectTimeoutMS", 5000],
   maxpoolsize: ["maxPoolSize", 20],
-  // Needs a replica set; and what storage writes may be repeated by storage.
+  // What has to be repeated, Assay repeats, and says so; the client's own way for writes needs a replica set.
   retrywrites: ["retryWrites", false],
+  retryreads: ["retryReads", false],
   appname: ["appName", "assay"],
 };
 
