@@ -44,6 +44,33 @@ export function batchTests({ test, expect, capabilities }: DatabaseTests): void 
     expect(await database.batch([])).toEqual({ applied: true, results: [] });
   });
 
+  test("every operation of a batch sees what those before it did, whatever it takes to carry it out", async (database) => {
+    const one = { group: 1, place: 1 };
+    const outcome = await database.batch([
+      put(1),
+      { kind: "update", collection: "items", query: one, change: { append: { log: "a" } } },
+      {
+        kind: "update",
+        collection: "items",
+        query: { ...one, log: ["a"] },
+        change: { append: { log: "b" }, set: { deep: { key: 1 } } },
+      },
+      {
+        kind: "readAndWrite",
+        collection: "items",
+        query: { "deep.key": 1 },
+        change: { increment: { hits: 1 } },
+        sort: [{ field: "log" }],
+        scan: true,
+      },
+      { kind: "remove", collection: "items", query: { "deep.key": { $gte: 1 } }, scan: true },
+    ]);
+    expect(outcome.applied && outcome.results.map(({ count }) => count)).toEqual([1, 1, 1, 1, 1]);
+    const found = outcome.applied ? outcome.results[3]?.documents : undefined;
+    expect(found).toEqual([{ ...one, log: ["a", "b"], deep: { key: 1 }, hits: 1 }]);
+    expect(await database.count("items", {}, scan)).toBe(0);
+  });
+
   test("ifAbsent leaves out what is there already, and counts the rest", async (database) => {
     await database.write("items", { group: 1, place: 2, weight: 1 });
     const documents = [1, 2, 3].map((place) => ({ group: 1, place, weight: 9 }));

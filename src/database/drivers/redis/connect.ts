@@ -4,8 +4,43 @@ import { Connection } from "./connection.ts";
 import { toAssayError } from "./errors.ts";
 import type { RedisLocation } from "./url.ts";
 
-/** Connects to a server. The first try is the only one; a connection that is lost later is made again. */
-export async function connect({ url, location }: RedisLocation): Promise<Connection> {
+/** A connection, and how many handles of this process have it. */
+interface Shared {
+  readonly connecting: Promise<Connection>;
+  users: number;
+}
+
+/** By URL and prefix. What handles of one process ask for at the same moment goes to the server together. */
+const connections = new Map<string, Shared>();
+
+/**
+ * Connects to a server; handles of one process share a connection. The first try is the only one; a connection
+ * that is lost later is made again.
+ */
+export async function connect(place: RedisLocation): Promise<Connection> {
+  const name = `${place.url} ${place.prefix}`;
+  const shared = connections.get(name) ?? { connecting: connectTo(place, release), users: 0 };
+  connections.set(name, shared);
+  shared.users += 1;
+  try {
+    return await shared.connecting;
+  } catch (error) {
+    if (connections.get(name) === shared) connections.delete(name);
+    throw error;
+  }
+
+  /** Whether the last handle gave it up. */
+  function release(): boolean {
+    shared.users -= 1;
+    if (shared.users === 0) connections.delete(name);
+    return shared.users === 0;
+  }
+}
+
+async function connectTo(
+  { url, location }: RedisLocation,
+  release: () => boolean,
+): Promise<Connection> {
   const { createClient } = await loadPackage();
   let isOpened = false;
   const client = createClient({
@@ -28,6 +63,7 @@ export async function connect({ url, location }: RedisLocation): Promise<Connect
   }
   isOpened = true;
   return new Connection(client, location, async () => {
+    if (!release()) return;
     if (client.isReady) await client.close();
     else client.destroy();
   });

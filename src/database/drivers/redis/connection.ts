@@ -1,6 +1,21 @@
 import { asBytes, asTexts, type RedisClient } from "./client.ts";
 import { isMissingScript, toAssayError } from "./errors.ts";
-import type { Script } from "./script/script.ts";
+import { packMessage, type Packed } from "./message-pack.ts";
+import { updateScript, type Script } from "./script/script.ts";
+
+/** What the script answers to a batch: a word, and what belongs to it. */
+export type RawAnswer = readonly [word: Buffer, ...rest: unknown[]];
+
+/** Batches that are sent together. */
+interface Group {
+  readonly key: string;
+  readonly version: string;
+  readonly batches: Packed[];
+  readonly answers: Promise<readonly RawAnswer[]>;
+}
+
+/** So few that this process works on some answers while the server works on the next batches. */
+const mostTogether = 8;
 
 /** A client with the script: what is sent to the server, and its errors in Assay's words. */
 export class Connection {
@@ -23,8 +38,49 @@ export class Connection {
     }
   }
 
-  /** Runs a script; strings in its answer are bytes. */
-  async run(script: Script, key: string, args: readonly (string | Buffer)[]): Promise<unknown> {
+  /** Runs a script; strings in its answers are bytes. No answers when it was told of another catalog. */
+  async run(
+    script: Script,
+    key: string,
+    args: readonly (string | Buffer)[],
+  ): Promise<readonly RawAnswer[]> {
+    return (await this.#evaluate(script, key, args)) as readonly RawAnswer[];
+  }
+
+  /**
+   * Runs a batch of updates. Those that are asked for at the same moment, as a report and the next claim of a
+   * worker are, are one script, in which each is by itself all or nothing.
+   */
+  async runTogether(key: string, version: string, batch: Packed): Promise<RawAnswer | undefined> {
+    let group = this.#group;
+    const isFull = (group?.batches.length ?? 0) >= mostTogether;
+    if (group?.key !== key || group.version !== version || isFull) {
+      const batches: Packed[] = [];
+      group = { key, version, batches, answers: this.#runLater(key, version, batches) };
+      this.#group = group;
+    }
+    const place = group.batches.push(batch) - 1;
+    return (await group.answers)[place];
+  }
+
+  #group: Group | undefined;
+
+  async #runLater(
+    key: string,
+    version: string,
+    batches: readonly Packed[],
+  ): Promise<readonly RawAnswer[]> {
+    // Behind everything that goes on now.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#group?.batches === batches) this.#group = undefined;
+    return await this.run(updateScript, key, [version, packMessage(batches)]);
+  }
+
+  async #evaluate(
+    script: Script,
+    key: string,
+    args: readonly (string | Buffer)[],
+  ): Promise<unknown> {
     try {
       try {
         return await this.#client.sendCommand(["EVALSHA", script.sha1, "1", key, ...args], asBytes);

@@ -38,7 +38,7 @@ export interface IndexLayout {
   readonly sparse: string | undefined;
   readonly isReady: boolean;
   /** What the script is told of it. */
-  readonly packed: Packed;
+  readonly packed: Buffer;
 }
 
 /** Shapes of queries and of changes that are remembered: a program has few. */
@@ -76,10 +76,10 @@ export class Layout {
   /** The paths that have a hash beside them. */
   readonly hashed: readonly string[];
   /** All indexes as the script is told of them. */
-  readonly packedIndexes: Packed;
+  readonly packedIndexes: Buffer;
   /** The index that answers queries of a shape best (`plan.ts`). */
   readonly choices: Map<string, IndexLayout> = new Map();
-  readonly #affected = new Map<string, Packed>();
+  readonly #affected = new Map<string, Buffer>();
 
   constructor(base: string, name: string, stored: StoredCollection) {
     this.name = name;
@@ -94,11 +94,11 @@ export class Layout {
       sparse === undefined ? fields : [...fields, sparse],
     );
     this.hashed = [...new Set(all)].filter((path) => this.#componentOf(path).kind === "hash");
-    this.packedIndexes = new Packed(packMessage(this.indexes.map(({ packed }) => packed)));
+    this.packedIndexes = packMessage(this.indexes.map(({ packed }) => new Packed(packed)));
   }
 
   /** The indexes in which a change of these fields may move a document, as the script is told of them. */
-  affectedIndexes(fields: readonly string[]): Packed {
+  affectedIndexes(fields: readonly string[]): Buffer {
     const known = fields.join("\0");
     let packed = this.#affected.get(known);
     if (packed === undefined) {
@@ -108,7 +108,7 @@ export class Layout {
           components.some(({ slot }) => slots.has(slot)) ||
           (sparse !== undefined && slots.has(sparse)),
       );
-      packed = new Packed(packMessage(affected.map((index) => index.packed)));
+      packed = packMessage(affected.map((index) => new Packed(index.packed)));
       if (this.#affected.size < mostShapes) this.#affected.set(known, packed);
     }
     return packed;
@@ -132,7 +132,7 @@ export class Layout {
     return {
       ...{ key, declaration, components, isReady },
       sparse: sparseSlot,
-      packed: new Packed(packed),
+      packed,
     };
   }
 

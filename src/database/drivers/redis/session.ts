@@ -2,8 +2,8 @@ import { AssayError } from "../../../errors/assay-error.ts";
 import { encodeValue } from "../../../values/encode.ts";
 import { indexName } from "../../index-rule.ts";
 import { format, parseCatalog, type Catalog } from "./catalog.ts";
-import { script, updateScript, type Script } from "./script/script.ts";
-import type { Connection } from "./connection.ts";
+import { script } from "./script/script.ts";
+import type { Connection, RawAnswer } from "./connection.ts";
 import type { StoredCollection } from "./layout.ts";
 import { packMessage, Packed, type Packable } from "./message-pack.ts";
 
@@ -20,18 +20,6 @@ export interface Step {
   readonly after?: number | undefined;
   readonly required?: boolean | undefined;
 }
-
-type RawAnswer = readonly [word: Buffer, ...rest: unknown[]];
-
-/** Batches that are sent together. */
-interface Group {
-  readonly catalog: Catalog;
-  readonly batches: Packed[];
-  sending: Promise<readonly RawAnswer[]>;
-}
-
-/** The server waits for a script: many batches go in several. */
-const mostTogether = 100;
 
 function packSteps(steps: readonly Step[]): Packed {
   const packed = steps.map(({ kind, data, operation, after = 0, required = false }) => [
@@ -96,51 +84,24 @@ export class Session {
     steps: readonly Step[],
     documents: readonly Buffer[] = [],
   ): Promise<Answer> {
-    const [answer] = await this.#send(script, catalog, [packSteps(steps)], documents);
+    const batches = packMessage([packSteps(steps)]);
+    const args = [catalog.version, batches, ...documents];
+    const [answer] = await this.connection.run(script, this.#key, args);
     return this.#checked(answer);
   }
 
-  /**
-   * As `run`, for steps that are updates by an index. Those that are asked for at the same moment, as a report
-   * and the next claim of a worker are, are sent together.
-   */
+  /** As `run`, for steps that are updates by an index: sent together with others of the same moment. */
   async runUpdates(catalog: Catalog, steps: readonly Step[]): Promise<Answer> {
-    const last = this.#groups.at(-1);
-    const isOpen = last?.catalog === catalog && last.batches.length < mostTogether;
-    const group = isOpen ? last : { catalog, batches: [], sending: Promise.resolve([]) };
-    if (!isOpen) {
-      this.#groups.push(group);
-      group.sending = this.#sendLater(group);
-    }
-    const place = group.batches.push(packSteps(steps)) - 1;
-    return this.#checked((await group.sending)[place]);
-  }
-
-  readonly #groups: Group[] = [];
-
-  async #sendLater(group: Group): Promise<readonly RawAnswer[]> {
-    // Behind everything that goes on now.
-    await new Promise((resolve) => {
-      process.nextTick(resolve);
-    });
-    this.#groups.splice(this.#groups.indexOf(group), 1);
-    return await this.#send(updateScript, group.catalog, group.batches, []);
-  }
-
-  async #send(
-    which: Script,
-    catalog: Catalog,
-    batches: readonly Packed[],
-    documents: readonly Buffer[],
-  ): Promise<readonly RawAnswer[]> {
-    const args = [catalog.version, packMessage(batches), ...documents];
-    const answers = (await this.connection.run(which, this.#key, args)) as readonly RawAnswer[];
-    if (answers.length === 0) this.#catalog = undefined;
-    return answers;
+    const { version } = catalog;
+    const answer = await this.connection.runTogether(this.#key, version, packSteps(steps));
+    return this.#checked(answer);
   }
 
   #checked(answer: RawAnswer | undefined): Answer {
-    if (answer === undefined) return ["stale"];
+    if (answer === undefined) {
+      this.#catalog = undefined;
+      return ["stale"];
+    }
     const [word, ...rest] = answer;
     const text = word.toString();
     if (text === "error") throw this.connection.toError(new Error(String(rest[0])));

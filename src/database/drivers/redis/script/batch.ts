@@ -29,7 +29,7 @@ end
 if (call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return {} end
 local answers = {}
 for i, steps in ipairs(unpackMessage(ARGV[2])) do
-  undoing = {}
+  undoable = 0
   answers[i] = answerTo(steps)
 end
 return answers

@@ -1,7 +1,7 @@
 /** All operations but updates, in Lua. Each is given the key of the documents, and what it is to do. */
 export const operations: string = String.raw`
 local function removeDocument(data, indexes, id, bytes)
-  undoing[#undoing + 1] = { 'HSET', data, id, bytes }
+  note('HSET', data, id, bytes)
   call('HDEL', data, id)
   local document = unpackMessage(bytes)
   for _, index in ipairs(indexes) do
@@ -21,8 +21,10 @@ end
 -- { indexes, key of the ids, collection, how many, place of the first in ARGV, entries, whether duplicates are
 -- left out }. An entry is false where a document has none, and { entry } where another may have the same.
 kinds.insert = function(data, operation)
-  local indexes, count, first, entries = operation[1], operation[4], operation[5], operation[6]
+  local indexes, count, first, entries = toIndexes(operation[1]), operation[4], operation[5], operation[6]
   local next, total = call('HINCRBY', operation[2], operation[3], count) - count, 0
+  -- A batch that is tried again gives out the same ids: JavaScript may have decided on documents by them.
+  note('HINCRBY', operation[2], operation[3], -count)
   for i = 0, count - 1 do
     local from = i * #indexes
     local free, name = isFree(indexes, entries, from)
@@ -44,7 +46,8 @@ end
 -- { plan, indexes, budget or false }
 kinds.remove = function(data, operation)
   local found, more = search(data, operation[1], operation[3])
-  for _, one in ipairs(found) do removeDocument(data, operation[2], one[1], one[2]) end
+  local indexes = toIndexes(operation[2])
+  for _, one in ipairs(found) do removeDocument(data, indexes, one[1], one[2]) end
   return { #found, more }
 end
 
@@ -75,7 +78,7 @@ end
 
 -- What was decided: { indexes, { id, hash of the document as it was seen, what it is to be or false, … } }
 kinds.replace = function(data, operation)
-  local indexes, decided = operation[1], operation[2]
+  local indexes, decided = toIndexes(operation[1]), operation[2]
   for i = 1, #decided, 3 do
     local id, hash, new = decided[i], decided[i + 1], decided[i + 2]
     local bytes = call('HGET', data, id)
@@ -106,7 +109,7 @@ end
 -- Gives documents their entries in one index: { index, { id, hash of the document as it was seen, the document
 -- now, … } }. Answers how many have changed since.
 kinds.build = function(data, operation)
-  local index, documents, changed = operation[1], operation[2], 0
+  local index, documents, changed = toIndexes(operation[1]), operation[2], 0
   for i = 1, #documents, 3 do
     local id, hash, bytes = documents[i], documents[i + 1], documents[i + 2]
     local seen = call('HGET', data, id)

@@ -40,7 +40,7 @@ local kinds = {}
 
 -- { plan, the indexes whose entries may change, unset, set, increments, isReturned, selected slots or false }
 kinds.update = function(data, operation)
-  local indexes, found = operation[2], search(data, operation[1])
+  local indexes, found = toIndexes(operation[2]), search(data, operation[1])
   local result = { #found }
   for i = 1, #found do
     local id, bytes, document = found[i][1], found[i][2], found[i][3] or unpackMessage(found[i][2])

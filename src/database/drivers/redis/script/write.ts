@@ -7,39 +7,66 @@
  * order of values, and the id of the document.
  */
 export const write: string = String.raw`
-local undoing = {}
+-- Four places for each write: the command that undoes it, its key and what follows, false where nothing does.
+local undoing, undoable = {}, 0
+
+local function note(command, key, first, second)
+  undoing[undoable + 1], undoing[undoable + 2] = command, key
+  undoing[undoable + 3], undoing[undoable + 4] = first, second
+  undoable = undoable + 4
+end
 
 local function undo()
-  for i = #undoing, 1, -1 do call(unpack(undoing[i])) end
+  for i = undoable - 3, 1, -4 do
+    local second = undoing[i + 3]
+    if second then
+      call(undoing[i], undoing[i + 1], undoing[i + 2], second)
+    else
+      call(undoing[i], undoing[i + 1], undoing[i + 2])
+    end
+  end
 end
 
 local function put(data, id, bytes, old)
-  undoing[#undoing + 1] = old and { 'HSET', data, id, old } or { 'HDEL', data, id }
+  note(old and 'HSET' or 'HDEL', data, id, old or false)
   call('HSET', data, id, bytes)
 end
 
 local function link(index, member)
-  if call('ZADD', index[1], 0, member) == 1 then undoing[#undoing + 1] = { 'ZREM', index[1], member } end
+  if call('ZADD', index[1], 0, member) == 1 then note('ZREM', index[1], member, false) end
 end
 
 local function unlink(index, member)
-  if call('ZREM', index[1], member) == 1 then undoing[#undoing + 1] = { 'ZADD', index[1], 0, member } end
+  if call('ZREM', index[1], member) == 1 then note('ZADD', index[1], 0, member) end
+end
+
+local known = {}
+
+-- The indexes of a message: packed, because most steps of a batch have the same ones.
+local function toIndexes(packed)
+  local indexes = known[packed]
+  if not indexes then
+    indexes = unpackMessage(packed)
+    known[packed] = indexes
+  end
+  return indexes
 end
 
 -- The entry of a document in an index, without the id, nil where it has none; and whether all values are there.
 local function entryOf(index, document)
   if index[3] and not document[index[3]] then return nil end
-  local parts, isWhole = {}, true
+  local entry, isWhole = '', true
   for i = 5, #index, 2 do
     local value = document[index[i]]
     if not value then
-      parts[#parts + 1], isWhole = '\0', false
+      entry, isWhole = entry .. '\0', false
+    elseif index[i + 1] then
+      entry = entry .. '\1' .. value .. '\0'
     else
-      parts[#parts + 1], parts[#parts + 2] = '\1', value
-      if index[i + 1] then parts[#parts + 1] = '\0' end
+      entry = entry .. '\1' .. value
     end
   end
-  return table.concat(parts), isWhole
+  return entry, isWhole
 end
 
 local function entriesOf(indexes, document)
