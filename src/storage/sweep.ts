@@ -1,6 +1,7 @@
 import type { StorageContext } from "./context.ts";
-import { numberIn, optionalText } from "./records.ts";
+import { numberIn, optionalText, textIn } from "./records.ts";
 import { ownedCollections } from "./schema.ts";
+import { rememberId } from "./used-ids.ts";
 
 const documentsAStep = 10_000;
 
@@ -19,7 +20,10 @@ export async function sweepDeleted({ database }: StorageContext): Promise<void> 
     // Whoever deleted it may have been killed before this. Until its document is gone, nobody takes the name.
     const view = optionalText(document, "view");
     if (view !== null && database.capabilities.views) await database.replaceViews([], [view]);
-    await database.remove("experiments", { key: experiment });
+    await database.batch([
+      rememberId(textIn(document, "id")),
+      { kind: "remove", collection: "experiments", query: { key: experiment } },
+    ]);
   }
 
   async function sweepTrials(experiment: number): Promise<void> {

@@ -5,6 +5,7 @@ import { encodeValue } from "../../values/encode.ts";
 import type { StorageContext } from "../context.ts";
 import { nextCount } from "../counters.ts";
 import { decodedIn, optionalNumber } from "../records.ts";
+import { isIdUsed } from "../used-ids.ts";
 import { movedExperiment } from "./moved-documents.ts";
 import type { SourceExperiment } from "./parts.ts";
 
@@ -25,7 +26,7 @@ export interface Place {
 
 /**
  * The place of an experiment that arrives: the one where it was cut off, or a new one. It keeps its id where
- * that is free.
+ * none ever had it.
  */
 export async function findPlace(
   context: StorageContext,
@@ -39,7 +40,7 @@ export async function findPlace(
     return isPlainObject(transfer) && transfer["of"] === source.id && transfer["name"] === name;
   });
   if (cutOff !== undefined) return { document: cutOff, isResumed: true };
-  const isTaken = (await database.count("experiments", { id: source.id })) > 0;
+  const isTaken = await isIdUsed(database, source.id);
   const { name: _, ...fields } = movedExperiment(source.document);
   const document = {
     ...fields,

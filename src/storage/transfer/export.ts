@@ -80,7 +80,17 @@ async function assertFree(file: string, overwrite: boolean): Promise<void> {
   if (found?.isDirectory() === true) {
     throw new AssayError("STORAGE_UNAVAILABLE", `${file} cannot be written: it is a folder`);
   }
-  if (found === undefined || overwrite) return;
+  if (found === undefined) return;
+  if (overwrite) {
+    // What others committed to it may be in its log only.
+    const log = await lstat(`${file}-wal`).catch(() => undefined);
+    if (log === undefined || log.size === 0) return;
+    throw new AssayError(
+      "CONFLICT",
+      `${file} is a database that is in use, or was when its process was killed: ${file}-wal is there; export to another file`,
+      { details: { file } },
+    );
+  }
   throw new AssayError("DUPLICATE", `${file} exists already (--force overwrites it)`, {
     details: { file },
   });

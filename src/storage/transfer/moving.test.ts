@@ -15,6 +15,28 @@ async function opened(url = "memory:"): Promise<Storage> {
   return storage;
 }
 
+test("who held a trial of a deleted experiment writes nothing to the one that was imported", async () => {
+  const { path } = await projectFolder({});
+  const storage = await opened();
+  const grid = await storedGrid(storage, 2);
+  await exportDatabase(storage, path("grid.jsonl"));
+  const old = await reserved(storage, grid);
+  await storage.deleteExperiment("grid");
+  await importDatabase(storage, path("grid.jsonl"));
+  const imported = await storage.getExperiment("grid");
+  const current = await reserved(storage, imported);
+  await expect(storage.pushTrialResults(imported, old, results)).rejects.toMatchObject({
+    code: "LEASE_LOST",
+  });
+  const snapshot = storage.saveSnapshot(old.id, "late", undefined, { lease: old });
+  await expect(snapshot).rejects.toMatchObject({
+    code: expect.stringMatching(/LEASE_LOST|NOT_FOUND/),
+  });
+  expect(await storage.renewLeases([old])).toEqual([false]);
+  await storage.pushTrialResults(imported, current, results);
+  await expectVerified(storage);
+});
+
 /** A storage as one without atomic batches. */
 async function split(): Promise<Storage> {
   const { database, leaseMs } = await opened();
