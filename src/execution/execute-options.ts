@@ -78,6 +78,8 @@ export interface ExecuteOptions {
    * first try. For a storage that is given by its URL.
    */
   readonly onOutage?: (error: unknown) => void;
+  /** Hears once of each setting of a storage that weakens what it promises. For one that is given by its URL. */
+  readonly onWarning?: (warning: string) => void;
   /** The command line, for the record of the run. */
   readonly command?: readonly string[];
 }
@@ -109,6 +111,7 @@ const optionNames: Readonly<Record<OptionName, true>> = {
   export: true,
   onOutput: true,
   onOutage: true,
+  onWarning: true,
   command: true,
 };
 

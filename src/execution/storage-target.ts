@@ -19,7 +19,8 @@ export interface StorageTarget {
 export function storageTarget({
   storage,
   onOutage,
-}: Pick<ExecuteOptions, "storage" | "onOutage">): StorageTarget {
+  onWarning,
+}: Pick<ExecuteOptions, "storage" | "onOutage" | "onWarning">): StorageTarget {
   if (typeof storage === "object") return openTarget(storage);
   // Made absolute now: the working directory may change before it is opened.
   const url = resolveStorageUrl(storage ?? process.env["ASSAY_STORAGE"] ?? "sqlite:assay.db");
@@ -27,19 +28,23 @@ export function storageTarget({
   preloaded.catch(() => undefined);
   const heard = onOutage === undefined ? {} : { onOutage };
   let opened: Storage | undefined;
+  const keep = (storage: Storage): Storage => {
+    opened = storage;
+    for (const warning of storage.database.warnings) onWarning?.(warning);
+    return storage;
+  };
   return {
     preload: async () => await preloaded,
     async openExisting() {
       try {
-        opened = await openStorage(url, { create: false, ...heard });
+        return keep(await openStorage(url, { create: false, ...heard }));
       } catch (error) {
         if (!isAssayError(error) || error.code !== "NOT_FOUND") throw error;
+        return undefined;
       }
-      return opened;
     },
     async create() {
-      opened = await openStorage(url, heard);
-      return opened;
+      return keep(await openStorage(url, heard));
     },
     async release() {
       await opened?.close();

@@ -59,7 +59,7 @@ async function runVerb(invocation: Invocation<RunFlags>): Promise<ExitCode> {
 }
 
 async function toOptions(
-  { flags, globals, argv }: Invocation<RunFlags>,
+  { flags, globals, argv, terminal }: Invocation<RunFlags>,
   { narrow }: RunTarget,
   storage: string,
 ): Promise<ExecuteOptions> {
@@ -75,6 +75,7 @@ async function toOptions(
     progress: progress !== false && isShown,
     ...(globals.verbose === true ? { onOutput: true } : {}),
     onOutage: tellOutages(),
+    onWarning: (warning) => terminal.note(`Warning: ${warning}`),
     command: argv,
   };
 }

@@ -1,6 +1,7 @@
 import type { Db, WriteConcernSettings } from "mongodb";
 import { connectionLost } from "../../connection-loss.ts";
 import type {
+  BackendDescription,
   BatchOutcome,
   Capabilities,
   CollectionDeclaration,
@@ -101,6 +102,13 @@ export class MongodbDriver implements DatabaseDriver {
 
   async now(): Promise<number> {
     return await this.#guarded(async () => await this.#clock.now());
+  }
+
+  async describe(): Promise<BackendDescription> {
+    const info = await this.#guarded(async () => await this.#db.command({ buildInfo: 1 }));
+    const ferretdb: unknown = info["ferretdb"];
+    const speaks = `MongoDB ${String(info["version"])}`;
+    return { product: ferretdb === undefined ? speaks : `FerretDB as ${speaks}` };
   }
 
   async close(): Promise<void> {

@@ -84,7 +84,8 @@ export function toAssayError(error: unknown, location: string, mayBeDone: boolea
     if (!isOfConnection(error)) return error;
     return connectionLost(location, { mayBeDone }, error);
   }
-  const outage = outages[error.code] ?? (error.code.startsWith("08") ? "lost the connection" : undefined);
+  const outage =
+    outages[error.code] ?? (error.code.startsWith("08") ? "lost the connection" : undefined);
   if (outage !== undefined) return connectionLost(location, { mayBeDone }, error, outage);
   if (error.code === "23505") {
     const what = /^Key \((.*?)\)=/.exec(error.detail ?? "")?.[1] ?? "key";
@@ -101,7 +102,9 @@ export function toAssayError(error: unknown, location: string, mayBeDone: boolea
       cause: error,
     });
   }
-  return isFatal(error) ? connectionLost(location, { mayBeDone }, error, "lost the connection") : error;
+  return isFatal(error)
+    ? connectionLost(location, { mayBeDone }, error, "lost the connection")
+    : error;
 }
 
 const ofConnection = [

@@ -1,4 +1,5 @@
 import type {
+  BackendDescription,
   BatchOutcome,
   Capabilities,
   CollectionDeclaration,
@@ -11,6 +12,7 @@ import type {
 } from "../../contract.ts";
 import { define, dropIndex, ensureIndex, readyIndexes } from "./indexes.ts";
 import { count, read, readTime } from "./reading.ts";
+import { serverVersion } from "./server-settings.ts";
 import type { Session } from "./session.ts";
 import { apply } from "./writing.ts";
 
@@ -63,6 +65,10 @@ export class RedisDriver implements DatabaseDriver {
 
   async now(): Promise<number> {
     return await readTime(this.#session);
+  }
+
+  async describe(): Promise<BackendDescription> {
+    return { product: `Redis ${await serverVersion(this.#session.connection)}` };
   }
 
   async close(): Promise<void> {

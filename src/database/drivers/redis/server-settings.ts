@@ -60,6 +60,11 @@ function warningsOf(setting: (name: string, inInfo: string) => string): readonly
   return warnings;
 }
 
+/** The version that a server tells, where it may be asked. */
+export async function serverVersion(connection: Connection): Promise<string> {
+  return (await readInfo(connection)).get("redis_version") ?? "of an unknown version";
+}
+
 /** What `INFO` tells; nothing where it is not permitted. */
 async function readInfo(connection: Connection): Promise<ReadonlyMap<string, string>> {
   const text = await permitted(connection, ["INFO"]);
