@@ -11,10 +11,11 @@ interface Group {
   readonly key: string;
   readonly version: string;
   readonly batches: Packed[];
+  steps: number;
   readonly answers: Promise<readonly RawAnswer[]>;
 }
 
-/** So few that this process works on some answers while the server works on the next batches. */
+/** So few steps that this process works on some answers while the server works on the next batches. */
 const mostTogether = 8;
 
 /** A client with the script: what is sent to the server, and its errors in Assay's words. */
@@ -51,14 +52,20 @@ export class Connection {
    * Runs a batch of updates. Those that are asked for at the same moment, as a report and the next claim of a
    * worker are, are one script, in which each is by itself all or nothing.
    */
-  async runTogether(key: string, version: string, batch: Packed): Promise<RawAnswer | undefined> {
+  async runTogether(
+    key: string,
+    version: string,
+    batch: Packed,
+    steps: number,
+  ): Promise<RawAnswer | undefined> {
     let group = this.#group;
-    const isFull = (group?.batches.length ?? 0) >= mostTogether;
+    const isFull = (group?.steps ?? 0) + steps > mostTogether;
     if (group?.key !== key || group.version !== version || isFull) {
       const batches: Packed[] = [];
-      group = { key, version, batches, answers: this.#runLater(key, version, batches) };
+      group = { key, version, batches, steps: 0, answers: this.#runLater(key, version, batches) };
       this.#group = group;
     }
+    group.steps += steps;
     const place = group.batches.push(batch) - 1;
     return (await group.answers)[place];
   }

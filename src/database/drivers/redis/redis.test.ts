@@ -82,6 +82,24 @@ describe.skipIf(shared === undefined)("Redis", () => {
     expect(await admin.exists("{late}:assay_catalog")).toBe(0);
   });
 
+  test("many who make the same storage at once make it together", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const client = createClientPool({ url }, { minimum: 8 });
+      await client.connect();
+      const prefix = randomUUID();
+      const opened = await Promise.all(
+        Array.from({ length: 8 }, () => openStorage({ redis: client, prefix })),
+      );
+      const experiments = opened.map((storage, i) =>
+        storage.createExperiment(gridSpec(1, { name: `of ${String(i)}` })),
+      );
+      const keys = (await Promise.all(experiments)).map(({ key }) => key);
+      expect(keys.sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      await Promise.all(opened.map(async (storage) => await storage.close()));
+      await client.close();
+    }
+  });
+
   test("data that was removed while it was in use is an error, and nothing is written beside it", async () => {
     const storage = await openStorage(`${own.url}?prefix=gone`);
     const experiment = await storedGrid(storage, 2);

@@ -61,11 +61,11 @@ export class Session {
   }
 
   async #read(): Promise<Catalog> {
-    const fields = ["version", "format", "collections"];
-    const found = await this.connection.command("HMGET", this.#key, ...fields);
-    const catalog = parseCatalog(this.base, this.location, found as (string | null)[]);
+    let catalog = await this.#readStored();
     if (catalog.version === "" && (await this.connection.command("EXISTS", this.#key)) === 1) {
-      throw this.#foreign(this.#key);
+      // Perhaps somebody made it just now.
+      catalog = await this.#readStored();
+      if (catalog.version === "") throw this.#foreign(this.#key);
     }
     if (this.#id !== "" && catalog.id !== this.#id) {
       throw new AssayError(
@@ -76,6 +76,12 @@ export class Session {
     }
     this.#id = catalog.id;
     return catalog;
+  }
+
+  async #readStored(): Promise<Catalog> {
+    const fields = ["version", "format", "collections"];
+    const found = await this.connection.command("HMGET", this.#key, ...fields);
+    return parseCatalog(this.base, this.location, found as (string | null)[]);
   }
 
   /** Carries out steps as one script; "stale" is answered when another catalog holds by now, which is read then. */
@@ -93,7 +99,8 @@ export class Session {
   /** As `run`, for steps that are updates by an index: sent together with others of the same moment. */
   async runUpdates(catalog: Catalog, steps: readonly Step[]): Promise<Answer> {
     const { version } = catalog;
-    const answer = await this.connection.runTogether(this.#key, version, packSteps(steps));
+    const packed = packSteps(steps);
+    const answer = await this.connection.runTogether(this.#key, version, packed, steps.length);
     return this.#checked(answer);
   }
 
