@@ -154,6 +154,7 @@ export class Coordinator implements CrewListener {
     const fresh: ClaimedTrial[] = [];
     const lost: ClaimedTrial[] = [];
     while (fresh.length === 0) {
+      await this.#leases.catchUp();
       const claimed = await this.#plan.source.claim(limit);
       if (claimed.length === 0) break;
       for (const trial of claimed) {

@@ -10,6 +10,11 @@ import { renew, type LeaseThreadData, type OnLost } from "./lease-renewal.ts";
 export interface LeaseKeeper {
   /** Trials were added to those that are held. That others are held no longer need not be told. */
   update(): void;
+  /**
+   * Renews now what could not be renewed in time, because this process was stopped: before it claims, lest it
+   * takes its own trials over.
+   */
+  catchUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,12 +42,18 @@ function renewHere(
   held: Held,
   onLost: OnLost,
 ): LeaseKeeper {
-  const timer = setInterval(() => {
-    void renew(storage, [...held()], onLost);
-  }, storage.leaseMs / 3);
+  let renewedAt = performance.now();
+  const renewAll = async (): Promise<void> => {
+    renewedAt = performance.now();
+    await renew(storage, [...held()], onLost);
+  };
+  const timer = setInterval(() => void renewAll(), storage.leaseMs / 3);
   timer.unref();
   return {
     update: () => undefined,
+    catchUp: async () => {
+      if (performance.now() - renewedAt > storage.leaseMs / 2) await renewAll();
+    },
     stop: () => {
       clearInterval(timer);
       return Promise.resolve();
@@ -65,6 +76,8 @@ function renewInThread(workerData: LeaseThreadData, held: Held, onLost: OnLost):
       for (const { id, token } of held()) leases.push({ id, token });
       worker.postMessage(leases);
     },
+    // What blocks this thread blocks its claims too; the helper goes on meanwhile.
+    catchUp: () => Promise.resolve(),
     stop: async () => {
       await worker.terminate();
     },
