@@ -111,10 +111,16 @@ export function createRunStore(context: StorageContext, experiments: ExperimentS
         notes,
         code,
       };
-      // The number is this run's alone: if it is there, the connection was lost when it was written.
-      await database.batch([
-        { kind: "insert", collection: "runs", documents: [document], ifAbsent: true },
-      ]);
+      try {
+        await database.write("runs", document);
+      } catch (error) {
+        // The connection may have been lost when it was written, and it was written again.
+        const [stored] = await database.read("runs", { number });
+        const isOurs = ["reference", "holder"].every(
+          (field) => stored?.[field] === document[field],
+        );
+        if (!isOurs) throw error;
+      }
       return toRun(document, "running");
     },
 

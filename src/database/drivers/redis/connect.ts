@@ -8,6 +8,8 @@ import type { RedisLocation } from "./url.ts";
 interface Shared {
   readonly connecting: Promise<Connection>;
   users: number;
+  /** Whether its server is away now. */
+  isLost: () => boolean;
 }
 
 /** By URL and prefix. What handles of one process ask for at the same moment goes to the server together. */
@@ -19,7 +21,9 @@ const connections = new Map<string, Shared>();
  */
 export async function connect(place: RedisLocation): Promise<Connection> {
   const name = `${place.url} ${place.prefix}`;
-  const shared = connections.get(name) ?? { connecting: connectTo(place, release), users: 0 };
+  const known = connections.get(name);
+  // Who opens is told at once how it is, and does not wait for a connection that others lost.
+  const shared = known === undefined || known.isLost() ? share(place) : known;
   connections.set(name, shared);
   shared.users += 1;
   try {
@@ -29,17 +33,31 @@ export async function connect(place: RedisLocation): Promise<Connection> {
     throw error;
   }
 
-  /** Whether the last handle gave it up. */
-  function release(): boolean {
-    shared.users -= 1;
-    if (shared.users === 0) connections.delete(name);
-    return shared.users === 0;
+  function share(to: RedisLocation): Shared {
+    const begun: Shared = {
+      connecting: connectTo(to, release, lostWhen),
+      users: 0,
+      isLost: () => false,
+    };
+    return begun;
+
+    function lostWhen(isLost: () => boolean): void {
+      begun.isLost = isLost;
+    }
+
+    /** Whether the last handle gave it up. */
+    function release(): boolean {
+      begun.users -= 1;
+      if (begun.users === 0 && connections.get(name) === begun) connections.delete(name);
+      return begun.users === 0;
+    }
   }
 }
 
 async function connectTo(
   { url, location }: RedisLocation,
   release: () => boolean,
+  lostWhen: (isLost: () => boolean) => void,
 ): Promise<Connection> {
   const { createClient } = await loadPackage();
   let isOpened = false;
@@ -62,6 +80,7 @@ async function connectTo(
     throw toAssayError(error, location);
   }
   isOpened = true;
+  lostWhen(() => !client.isReady);
   return new Connection(client, location, async () => {
     if (!release()) return;
     if (client.isReady) await client.close();
