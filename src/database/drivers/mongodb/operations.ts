@@ -9,6 +9,7 @@ import type {
 } from "../../contract.ts";
 import { ServerTime } from "../../contract.ts";
 import { parseQuery, type Condition } from "../../query.ts";
+import { projected } from "../../rows.ts";
 import { claimEach, claimMany, claimOne, type KeyedClaim } from "./claiming.ts";
 import type { ServerFilter } from "./filter.ts";
 import { toSort } from "./filter.ts";
@@ -16,7 +17,7 @@ import type { IndexCatalog } from "./index-catalog.ts";
 import { insertAbsent, insertAll } from "./inserting.ts";
 import type { Layout, Stored } from "./layout.ts";
 import { prepare, type Prepared, type PreparedChange } from "./preparing.ts";
-import { projected, Reading } from "./reading.ts";
+import { Reading } from "./reading.ts";
 import { pauseBefore, repeated } from "./repeat.ts";
 import { Rewriting, type Found } from "./rewriting.ts";
 import type { ServerClock } from "./server-clock.ts";

@@ -1,8 +1,8 @@
 import type { Filter as MongoFilter } from "mongodb";
-import { compareForSort } from "../../../values/compare.ts";
 import type { Document, ReadOptions, SortKey } from "../../contract.ts";
-import { matchesDocument, valueAt } from "../../match.ts";
+import { matchesDocument } from "../../match.ts";
 import type { Condition } from "../../query.ts";
+import { projected, sortRows } from "../../rows.ts";
 import { toFilter, toSort, type Filter, type ServerFilter } from "./filter.ts";
 import type { Layout, Stored } from "./layout.ts";
 import type { Found } from "./rewriting.ts";
@@ -78,35 +78,10 @@ export class Reading {
       found.push({ stored, document });
       if (order !== undefined && found.length >= limit) break;
     }
-    return order === undefined ? this.#sorted(found, sort).slice(0, limit) : found;
+    return order === undefined ? sortRows(found, sort, this.#layout.fields).slice(0, limit) : found;
   }
 
   #toSort(sort: readonly SortKey[]): Record<string, 1 | -1> | undefined {
     return toSort(sort, this.#layout.fields);
   }
-
-  #sorted(found: readonly Found[], sort: readonly SortKey[]): Found[] {
-    const { fields } = this.#layout;
-    const keyed = found.map((one) => ({
-      one,
-      keys: sort.map(({ field }) => valueAt(one.document, field, fields)),
-    }));
-    keyed.sort((a, b) => {
-      for (const [i, { descending }] of sort.entries()) {
-        const order = compareForSort(a.keys[i], b.keys[i]);
-        if (order !== 0) return descending === true ? -order : order;
-      }
-      return 0;
-    });
-    return keyed.map(({ one }) => one);
-  }
-}
-
-/** The wanted fields of a document. */
-export function projected(document: Document, select: readonly string[] | undefined): Document {
-  if (select === undefined) return document;
-  const entries = select
-    .filter((field) => document[field] !== undefined)
-    .map((field) => [field, document[field]] as const);
-  return Object.fromEntries(entries);
 }

@@ -1,7 +1,7 @@
 import { changedDocument } from "../../change.ts";
 import type { Operation, OperationResult } from "../../contract.ts";
 import { identifier, restColumn } from "../../sql/names.ts";
-import { projected, type Row } from "../../sql/rows.ts";
+import { projected, type Row } from "../../rows.ts";
 import { clockSql } from "./clock.ts";
 import { findRows, type Ctid } from "./read.ts";
 import type { Transaction } from "./session.ts";

@@ -2,7 +2,7 @@ import { ServerTime, type Document, type Query, type ReadOptions } from "../../c
 import { matchesDocument } from "../../match.ts";
 import { parseQuery, type Condition } from "../../query.ts";
 import { identifier } from "../../sql/names.ts";
-import { projected, sortRows, type Row } from "../../sql/rows.ts";
+import { projected, sortRows, type Row } from "../../rows.ts";
 import { clockSql } from "./clock.ts";
 import { toFilter, toOrder } from "./filter.ts";
 import type { Session, Transaction } from "./session.ts";

@@ -13,7 +13,7 @@ import {
 import { matchesDocument } from "../../match.ts";
 import { parseQuery } from "../../query.ts";
 import { identifier, restColumn } from "../../sql/names.ts";
-import { projected, sortRows, type Row } from "../../sql/rows.ts";
+import { projected, sortRows, type Row } from "../../rows.ts";
 import type { Bound } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { runsAlike } from "./runs-alike.ts";

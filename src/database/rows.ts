@@ -1,6 +1,6 @@
-import { compareForSort } from "../../values/compare.ts";
-import type { Document, SortKey } from "../contract.ts";
-import { valueAt, type DeclaredFields } from "../match.ts";
+import { compareForSort } from "../values/compare.ts";
+import type { Document, SortKey } from "./contract.ts";
+import { valueAt, type DeclaredFields } from "./match.ts";
 
 /** A document with what its database finds it by. */
 export interface Row<Place> {
@@ -8,12 +8,12 @@ export interface Row<Place> {
   readonly document: Document;
 }
 
-/** Rows in an order that SQL has no words for. */
-export function sortRows<Place>(
-  rows: readonly Row<Place>[],
+/** Rows in an order that the backend has no words for. */
+export function sortRows<Found extends { readonly document: Document }>(
+  rows: readonly Found[],
   sort: readonly SortKey[],
   fields: DeclaredFields,
-): Row<Place>[] {
+): Found[] {
   const keyed = rows.map((row) => ({
     row,
     keys: sort.map(({ field }) => valueAt(row.document, field, fields)),
