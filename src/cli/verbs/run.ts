@@ -9,6 +9,7 @@ import { tellOutages } from "../outages.ts";
 import { runOptions, type RunFlags } from "../run-flags.ts";
 import { readTarget, type RunTarget } from "../run-target.ts";
 import { describeRun, describeSeed } from "../run-summary.ts";
+import { keepHeapSteady } from "../steady-heap.ts";
 import { storageUrl, withStorage } from "../storage-option.ts";
 import type { Invocation, Verb } from "../verb.ts";
 
@@ -42,6 +43,7 @@ async function runVerb(invocation: Invocation<RunFlags>): Promise<ExitCode> {
     else await terminal.write(describePlan(plan));
     return exitCodes.done;
   }
+  keepHeapSteady();
   const { signal, stop } = listenForInterrupts();
   const summary = await runExperiment(target.experiment, { ...options, storage, signal }).finally(
     stop,
