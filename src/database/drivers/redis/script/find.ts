@@ -26,7 +26,7 @@ local function searchRanges(data, plan, budget)
     local step, members = #conditions > 0 and 32 or mostAtOnce
     repeat
       step = math.min(step, limit, mostAtOnce)
-      members = call(command, index, first, last, 'LIMIT', 0, step)
+      members = call(command, index, first, last, 'LIMIT', '0', format('%d', step))
       for i = 1, #members do
         local id = sub(members[i], -idLength)
         local bytes, document = call('HGET', data, id), nil

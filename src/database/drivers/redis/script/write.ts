@@ -32,12 +32,13 @@ local function put(data, id, bytes, old)
   call('HSET', data, id, bytes)
 end
 
+-- Numbers are given as texts: Lua would have each printed with 17 digits.
 local function link(index, member)
-  if call('ZADD', index[1], 0, member) == 1 then note('ZREM', index[1], member, false) end
+  if call('ZADD', index[1], '0', member) == 1 then note('ZREM', index[1], member, false) end
 end
 
 local function unlink(index, member)
-  if call('ZREM', index[1], member) == 1 then note('ZADD', index[1], 0, member) end
+  if call('ZREM', index[1], member) == 1 then note('ZADD', index[1], '0', member) end
 end
 
 local known = {}
@@ -52,37 +53,39 @@ local function toIndexes(packed)
   return indexes
 end
 
+local concat, parts = table.concat, {}
+
 -- The entry of a document in an index, without the id, nil where it has none; and whether all values are there.
+-- Put together at once: Lua makes a string, and hashes all of it, at every step.
 local function entryOf(index, document)
   if index[3] and not document[index[3]] then return nil end
-  local entry, isWhole = '', true
+  local length, isWhole = 0, true
   for i = 5, #index, 2 do
     local value = document[index[i]]
-    if not value then
-      entry, isWhole = entry .. '\0', false
-    elseif index[i + 1] then
-      entry = entry .. '\1' .. value .. '\0'
+    if value then
+      parts[length + 1], parts[length + 2], length = '\1', value, length + 2
+      if index[i + 1] then parts[length + 1], length = '\0', length + 1 end
     else
-      entry = entry .. '\1' .. value
+      parts[length + 1], length, isWhole = '\0', length + 1, false
     end
   end
-  return entry, isWhole
+  return concat(parts, '', 1, length), isWhole
 end
 
 local function entriesOf(indexes, document)
   local entries = {}
-  for place, index in ipairs(indexes) do entries[place] = entryOf(index, document) or false end
+  for place = 1, #indexes do entries[place] = entryOf(indexes[place], document) or false end
   return entries
 end
 
 local function isTaken(index, entry)
-  return #call('ZRANGEBYLEX', index[1], '[' .. entry, '(' .. entry .. '\255', 'LIMIT', 0, 1) > 0
+  return #call('ZRANGEBYLEX', index[1], '[' .. entry, '(' .. entry .. '\255', 'LIMIT', '0', '1') > 0
 end
 
 -- Moves a document from its entries in some indexes to those that it has now.
 local function reindex(indexes, id, entries, document)
-  for place, index in ipairs(indexes) do
-    local before = entries[place]
+  for place = 1, #indexes do
+    local index, before = indexes[place], entries[place]
     local after, isWhole = entryOf(index, document)
     if before ~= (after or false) then
       if after and isWhole and index[2] and isTaken(index, after) then fail('duplicate', index[4]) end
