@@ -5,6 +5,8 @@ const config: ViteUserConfig = {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // Native modules and `process.chdir` want processes, not threads.
     pool: "forks",
+    // Much of what they do is to wait for processes and servers.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: "test/support/servers/global-setup.ts",
