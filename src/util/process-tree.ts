@@ -21,26 +21,30 @@ export async function endTree(pid: number, graceMs: number): Promise<void> {
   signalAll(tree, "SIGTERM");
   const deadline = performance.now() + graceMs;
   while (tree.some(isAlive) && performance.now() < deadline) await sleep(pollMs);
-  signalAll(treesOf(tree.filter(isAlive)), "SIGKILL");
+  killTrees(tree.filter(isAlive));
 }
 
-/** Kills processes and all that they started. */
+/**
+ * Kills processes and all that they started. They are stopped first: what one of them starts between the look
+ * and its end would have no parent, and live on.
+ */
 export function killTrees(pids: Iterable<number>): void {
   const roots = [...pids];
-  if (roots.length > 0) signalAll(treesOf(roots), "SIGKILL");
+  const stopped = new Set<number>();
+  const running = (): readonly number[] => treesOf(roots).filter((pid) => !stopped.has(pid));
+  for (let found: readonly number[] = roots; found.length > 0; found = running()) {
+    signalAll(found, "SIGSTOP");
+    for (const pid of found) stopped.add(pid);
+  }
+  signalAll(stopped, "SIGKILL");
 }
 
 /** Kills all that this process started, but for what leads a process group: that was started to live on. */
 export function killStarted(): void {
-  const rows = allProcesses();
-  const own = rows.filter(({ parent, pid, group }) => parent === process.pid && group !== pid);
-  signalAll(
-    treesOf(
-      own.map(({ pid }) => pid),
-      rows,
-    ),
-    "SIGKILL",
+  const own = allProcesses().filter(
+    ({ parent, pid, group }) => parent === process.pid && group !== pid,
   );
+  killTrees(own.map(({ pid }) => pid));
 }
 
 /** Those of some processes that do not lead a process group. */
@@ -49,7 +53,8 @@ export function withoutLeaders(pids: Iterable<number>): number[] {
 }
 
 /** Processes and their descendants. */
-function treesOf(roots: readonly number[], rows = allProcesses()): readonly number[] {
+function treesOf(roots: readonly number[]): readonly number[] {
+  const rows = allProcesses();
   const trees = new Set(roots);
   // It grows while it is gone through.
   for (const ancestor of trees) {
