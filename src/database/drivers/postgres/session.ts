@@ -151,7 +151,8 @@ export class Session {
         if (!isRepeatable || tries >= mostConflicts) throw this.#told(error, isAtRisk());
         if (isStale(error.cause)) this.#names.forget();
       } finally {
-        client.removeListener("error", lost);
+        // One that is lost may have more to say, to nobody.
+        if (!isLost) client.removeListener("error", lost);
         client.release(isLost);
       }
       await sleep(Math.random() * Math.min(50, 2 * (tries + 1)));
@@ -186,9 +187,8 @@ export class Session {
     } catch (error) {
       client.release(true);
       throw error instanceof FailedStatement ? this.#told(error, false) : error;
-    } finally {
-      client.removeListener("error", ignore);
     }
+    client.removeListener("error", ignore);
     this.#isSet.add(client);
     return client;
   }
