@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { Logger, run } from "graphile-worker";
 import pg from "pg";
 import PgBoss from "pg-boss";
 import { startPostgres } from "../../../test/support/servers/postgres.ts";
 import { inTurn, report, reportAtLeast } from "../measure.ts";
+import { createSandbox } from "../sandbox.ts";
+import { fillStorage, measureCopy } from "../transfer.ts";
 import { claimCost, completeAll, registered } from "./trials.ts";
 
 const clients = 8;
@@ -45,7 +48,7 @@ export async function benchPostgres(): Promise<void> {
     const small = fresh();
     const large = fresh();
     const used = fresh();
-    await registered(small, 2500);
+    await registered(small, 1000);
     await registered(large, 100_000);
     // Claims at the end of a run, behind all that is finished.
     await registered(used, 100_000);
@@ -57,9 +60,21 @@ export async function benchPostgres(): Promise<void> {
     });
     report("PostgreSQL, a claim at 100,000 trials against 1,000", costs.large / costs.small, 1.5);
     report("PostgreSQL, a claim behind 97,500 finished trials", costs.used / costs.small, 1.5);
+    await benchCopy(fresh());
   } finally {
     await server.close();
   }
+}
+
+/** Copies 100,000 trials from a SQLite file. */
+async function benchCopy(to: string): Promise<void> {
+  const count = 100_000;
+  const from = `sqlite:${join(createSandbox(), "from.db")}`;
+  await fillStorage(from, count);
+  const { ms, peakMb } = await measureCopy(from, to);
+  const rate = count / (ms / 1000);
+  reportAtLeast("copy of 100,000 trials from SQLite to PostgreSQL", rate, 10_000, "trials/s");
+  report("memory of the copy", peakMb, 40, "MB");
 }
 
 /** Jobs a second of 8 workers that do nothing. */
