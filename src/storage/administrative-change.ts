@@ -1,6 +1,5 @@
 import type { Change, Document } from "../database/contract.ts";
-import type { Experiment } from "../model/experiment.ts";
-import { encodeResults } from "../model/results.ts";
+import type { EncodedResults } from "../model/results.ts";
 import { supersededAttempt } from "./superseded.ts";
 
 /** What a person may turn a trial into. */
@@ -19,13 +18,13 @@ const foundFields = ["results", "objective", "metrics", "resumed"];
  * How a trial, as it was read, is changed by a person. An attempt that is still running ends by it. A trial
  * that becomes new or completed begins afresh: its attempt is kept apart, with its results. Who decides that a
  * trial shall run again forgets how often it was lost.
+ * @param found what it is completed with, as it is stored
  */
 export function administrativeChange(
   trial: Document,
   status: AdministrativeStatus,
-  results: unknown,
-  { objectives }: Pick<Experiment, "objectives">,
   now: string,
+  found?: EncodedResults,
 ): AdministrativeChange {
   const isOpen = trial["startedAt"] !== undefined && trial["outcome"] === undefined;
   const increment = { token: 1 };
@@ -33,7 +32,7 @@ export function administrativeChange(
     case "completed":
       return {
         change: {
-          set: { status, ...encodeResults(results, objectives), endedAt: now },
+          set: { status, ...found, endedAt: now },
           unset: ["availableAt", "holder", ...attemptFields, ...foundFields],
           increment,
         },

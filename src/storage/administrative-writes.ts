@@ -1,8 +1,10 @@
 import type { Document, Operation } from "../database/contract.ts";
 import type { Experiment } from "../model/experiment.ts";
+import { encodeResults } from "../model/results.ts";
 import { administrativeChange, type AdministrativeStatus } from "./administrative-change.ts";
 import { timestamp, type StorageContext } from "./context.ts";
-import { textIn } from "./records.ts";
+import { keepLargeResults, splitResults } from "./large-results.ts";
+import { numberIn, textIn } from "./records.ts";
 
 /** A trial as it was read, and what a person turns it into. */
 export interface IntendedChange {
@@ -33,6 +35,10 @@ export async function changeTrials(
 ): Promise<readonly boolean[] | undefined> {
   const { database } = context;
   const now = timestamp(context);
+  const isCompleted = intended.some(({ status }) => status === "completed");
+  const found = isCompleted ? encodeResults(results, experiment.objectives) : undefined;
+  const large = found && splitResults(experiment.key, found.results);
+  const stored = large === undefined ? found : { ...found, results: large.excerpt };
   const operations: Operation[] = [];
   if (intended.some(({ status }) => status !== "broken")) {
     // What was broken takes its place again: whoever counts places at this moment counts anew.
@@ -46,7 +52,7 @@ export async function changeTrials(
   }
   const decisive = intended.map(({ trial, status }) => {
     const unit = textIn(trial, "id");
-    const { change, kept } = administrativeChange(trial, status, results, experiment, now);
+    const { change, kept } = administrativeChange(trial, status, now, stored);
     const update: Operation = {
       kind: "update",
       collection: "trials",
@@ -54,6 +60,13 @@ export async function changeTrials(
       change,
       unit,
     };
+    if (status === "completed" && large !== undefined) {
+      // Before the trial is completed, so that it never lacks what it found; and only if it can be.
+      const of = { experiment: experiment.key, number: numberIn(trial, "number") };
+      const gate: Operation = { ...update, change: { increment: { token: 0 } } };
+      const content = keepLargeResults(context, of, large, gate, operations.length);
+      operations.push(...content.map((operation) => ({ ...operation, unit })));
+    }
     if (kept === undefined) return operations.push(update) - 1;
     const keep = {
       kind: "insert",

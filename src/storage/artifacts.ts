@@ -3,6 +3,7 @@ import { AssayError } from "../errors/assay-error.ts";
 import { didYouMean } from "../util/nearest.ts";
 import { keepBlob, readBlob, releaseBlob, toChunks } from "./blobs.ts";
 import { timestamp, type StorageContext } from "./context.ts";
+import { isLargeResults } from "./large-results.ts";
 import type { Lease } from "./leases.ts";
 import { numberIn, textIn } from "./records.ts";
 import { trialDocument, writableTrial } from "./trial-documents.ts";
@@ -19,13 +20,24 @@ export interface Artifact {
 export interface ArtifactStore {
   /**
    * Keeps content under a name of a trial; the same name again replaces it. Throws `NOT_FOUND` when there is
-   * no such trial; with a worker's lease, `LEASE_LOST` when the trial is no longer held under it.
+   * no such trial, and `INVALID_VALUE` for a name that begins with "$"; with a worker's lease, `LEASE_LOST` when the trial is no longer held under it.
    */
   saveArtifact(trialId: string, name: string, data: Uint8Array, lease?: Lease): Promise<Artifact>;
   /** The artifacts of a trial by name, without their content. Throws `NOT_FOUND`. */
   getArtifacts(trialId: string): Promise<Artifact[]>;
   /** The content of an artifact. `NOT_FOUND`, or `CORRUPT` when it is not what was written. */
   readArtifact(trialId: string, name: string): Promise<Buffer>;
+}
+
+function checkName(name: string): void {
+  if (!name.startsWith("$")) return;
+  throw new AssayError(
+    "INVALID_VALUE",
+    `An artifact's name does not begin with "$", as "${name}" does`,
+    {
+      details: { name },
+    },
+  );
 }
 
 function inserted(document: Document): Operation {
@@ -65,11 +77,13 @@ export function createArtifactStore(context: StorageContext): ArtifactStore {
   /** The artifacts of a trial by name. */
   async function artifactsOf(experiment: unknown, number: unknown): Promise<Artifact[]> {
     const sort = [{ field: "name" }];
-    return (await database.read("artifacts", { experiment, number }, { sort })).map(toArtifact);
+    const documents = await database.read("artifacts", { experiment, number }, { sort });
+    return documents.filter(({ name }) => !isLargeResults(name)).map(toArtifact);
   }
 
   return {
     async saveArtifact(trialId, name, data, lease) {
+      checkName(name);
       for (;;) {
         const { experiment, number, attempt } = await writableTrial(context, trialId, lease);
         const { blob, documents } = toChunks(experiment as number, data);
@@ -110,7 +124,7 @@ export function createArtifactStore(context: StorageContext): ArtifactStore {
     async readArtifact(trialId, name) {
       const { experiment, number } = await trialDocument(context, trialId);
       const [document] = await database.read("artifacts", { experiment, number, name });
-      if (document === undefined) {
+      if (document === undefined || isLargeResults(name)) {
         const names = (await artifactsOf(experiment, number)).map((artifact) => artifact.name);
         const there = names.length === 0 ? "" : ` (${names.join(", ")})`;
         throw new AssayError(

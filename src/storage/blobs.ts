@@ -12,7 +12,7 @@ export interface BlobIdentity {
 }
 
 /**
- * Beside its chunks content has a document that counts who has it, snapshots and artifacts: at 0 it is freed.
+ * Beside its chunks content has a document that counts who has it, snapshots, artifacts and results: at 0 it is freed.
  * Content that was stored before there were counts has none, and stays as long as its experiment.
  */
 export const countPlace: number = -1;
@@ -54,23 +54,31 @@ export function countUser(experiment: number, sha256: unknown, after: number): O
  */
 export function keepBlob(
   experiment: number,
+  identity: BlobIdentity,
+  chunks: readonly Document[],
+  base: number,
+): Operation[] {
+  const query = countOf(experiment, identity.sha256);
+  const change = { increment: { users: 1 } };
+  return [
+    ...storeChunks(experiment, identity, chunks, base),
+    { kind: "update", collection: "blobs", query, change },
+  ];
+}
+
+/** The part of a batch that stores content where it is absent; who has it is still to be counted. */
+export function storeChunks(
+  experiment: number,
   { sha256 }: BlobIdentity,
   chunks: readonly Document[],
   base: number,
 ): Operation[] {
-  const count = countOf(experiment, sha256);
-  const collection = "blobs";
+  const count = { ...countOf(experiment, sha256), users: 0 };
+  const insert = { kind: "insert", collection: "blobs", ifAbsent: true } as const;
   return [
-    { kind: "insert", collection, documents: [...chunks], ifAbsent: true },
+    { ...insert, documents: [...chunks] },
     // Together with the chunks or never: a count that began later would miss who had them before.
-    {
-      kind: "insert",
-      collection,
-      documents: [{ ...count, users: 0 }],
-      ifAbsent: true,
-      after: base,
-    },
-    { kind: "update", collection, query: count, change: { increment: { users: 1 } } },
+    { ...insert, documents: [count], after: base },
   ];
 }
 
@@ -105,7 +113,7 @@ export function releaseBlob(
 
 /** Reads content back; `CORRUPT`, naming it as `what`, when it is not what was written. */
 export async function readBlob(
-  { database }: StorageContext,
+  { database }: Pick<StorageContext, "database">,
   experiment: number,
   sha256: string,
   what: string,

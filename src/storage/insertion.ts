@@ -7,10 +7,11 @@ import { spaceFromDefinition } from "../space/create-space.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import { readCursor } from "./cursor.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
+import { keepLargeResults, splitResults, type LargeResults } from "./large-results.ts";
 import { toClaimed, type ClaimedTrial } from "./leases.ts";
 import { newTrialDocument, reservationFor } from "./new-trials.ts";
 import { pendingField, storePending } from "./pending-trials.ts";
-import { toTrial } from "./records.ts";
+import { numberIn, textIn, toTrial } from "./records.ts";
 
 export interface InsertOptions {
   /** Completes the trial with these results. */
@@ -46,7 +47,7 @@ export function createInsertionStore(
   async function assertAbsent(id: string): Promise<void> {
     const [existing] = await database.read("trials", { id });
     if (existing === undefined) return;
-    const { number, status } = toTrial(existing);
+    const [number, status] = [numberIn(existing, "number"), textIn(existing, "status")];
     throw new AssayError(
       "DUPLICATE",
       `A trial with these parameters exists already: number ${String(number)}, ${status}`,
@@ -64,6 +65,7 @@ export function createInsertionStore(
       const parsed = space.parse(params);
       const encoded =
         results === undefined ? undefined : encodeResults(results, experiment.objectives);
+      const large = encoded && splitResults(experiment.key, encoded.results);
       const id = trialId(experiment.id, contentKey(parsed, 0));
       const place = space.enumerable ? space.indexOf(parsed) : undefined;
       for (;;) {
@@ -84,22 +86,26 @@ export function createInsertionStore(
           ...(encoded === undefined ? {} : completed(encoded, now)),
         };
         const nextNumber = place === undefined ? number + 1 : cursor.nextNumber;
-        if (!(await store(experiment.key, cursor.revision, nextNumber, document))) continue;
+        if (!(await store(cursor.revision, nextNumber, document, large))) continue;
         const trial = toTrial(document);
         return reserveFor === undefined ? trial : { ...trial, claim: toClaimed(document) };
       }
     },
   };
 
+  /** @param large the results of the document, if they are too large for it */
   async function store(
-    key: number,
     revision: number,
     nextNumber: number,
-    document: Document,
+    whole: Document,
+    large: LargeResults | undefined,
   ): Promise<boolean> {
     const { atomicBatch } = database.capabilities;
+    const key = numberIn(whole, "experiment");
+    const document = large === undefined ? whole : { ...whole, results: large.excerpt };
     const pending = atomicBatch ? {} : { [pendingField]: [document] };
     const operations: Operation[] = [
+      ...(large === undefined ? [] : contentBefore(revision, document, large)),
       {
         kind: "update",
         collection: "experiments",
@@ -111,6 +117,19 @@ export function createInsertionStore(
       ...(atomicBatch ? [required(document)] : storePending(key, revision + 1, [document])),
     ];
     return (await database.batch(operations)).applied;
+  }
+
+  /** Large results are there before the trial is: whoever stores it has no more than its document. */
+  function contentBefore(revision: number, document: Document, large: LargeResults): Operation[] {
+    const [key, number] = [numberIn(document, "experiment"), numberIn(document, "number")];
+    const gate: Operation = {
+      kind: "update",
+      collection: "experiments",
+      query: { key, revision },
+      change: { increment: { revision: 0 } },
+      required: true,
+    };
+    return keepLargeResults(context, { experiment: key, number }, large, gate, 0);
   }
 
   function required(document: Document): Operation {

@@ -53,7 +53,7 @@ test("what was written before the connection was lost is not refused when it is 
       kind: "finished",
       trial: trial!,
       status: "completed",
-      results: encodeValue({ loss: 1 }),
+      results: encodeValue({ loss: 1, text: "large ".repeat(200_000) }),
       objective: 1,
       endedAt: "2026-01-01T00:00:01.000Z",
       durationMs: 1000,
@@ -70,6 +70,9 @@ test("what was written before the connection was lost is not refused when it is 
   });
   expect(await storage.getRuns(experiment)).toHaveLength(1);
   expect((await verifyDatabase(storage)).problems).toEqual([]);
+  // Whoever had content was counted once.
+  await storage.deleteTrials(experiment, { number: trial!.number });
+  expect(await storage.database.count("blobs", {}, { scan: true })).toBe(0);
 });
 
 test("a report that is stale stays refused when it is repeated", async () => {

@@ -3,6 +3,7 @@ import { isFinished, type HolderStatus } from "../model/transitions.ts";
 import type { TrialError } from "../model/trial.ts";
 import { encodeValue } from "../values/encode.ts";
 import type { StorageContext } from "./context.ts";
+import { keepLargeResults, splitResults } from "./large-results.ts";
 import type { ClaimedTrial } from "./leases.ts";
 import { outputOperations, type OutputReport } from "./output.ts";
 import { confirmRepeated } from "./repeated-reports.ts";
@@ -82,7 +83,8 @@ interface Planned {
   readonly decisive: number;
 }
 
-export function createReportStore({ database }: StorageContext): ReportStore {
+export function createReportStore(context: StorageContext): ReportStore {
+  const { database } = context;
   const { atomicBatch } = database.capabilities;
 
   /**
@@ -126,16 +128,34 @@ export function createReportStore({ database }: StorageContext): ReportStore {
     }
   }
 
+  /**
+   * A report with results that are too large for a document: their content comes before them, and only if they can
+   * be written. Undefined for every other report.
+   */
+  function planLarge(report: TrialReport | WholeReport, base: number): Planned | undefined {
+    const finished = report.kind === "whole" ? report.finished : report;
+    if (finished.kind !== "finished" || finished.results === undefined) return undefined;
+    const { trial } = finished;
+    const large = splitResults(trial.experiment, finished.results);
+    if (large === undefined) return undefined;
+    const isWhole = report.kind === "whole";
+    const excerpt = { ...finished, results: large.excerpt };
+    const whole = isWhole ? { ...report, finished: excerpt } : excerpt;
+    const where = isWhole ? {} : attemptOf(finished);
+    const gate = conditional(trial, { increment: { token: 0 } }, where);
+    const before = keepLargeResults(context, trial, large, gate, base);
+    const { operations, decisive } = plan(whole, base + before.length);
+    return { operations: [...before, ...operations], decisive: before.length + decisive };
+  }
+
   return {
     async commitReports(reports) {
       const operations: Operation[] = [];
       const decisive: number[] = [];
       for (const report of merged(reports)) {
-        const planned = plan(report, operations.length);
-        decisive.push(
-          operations.length + planned.decisive,
-          ...extra(report, operations.length, planned),
-        );
+        const planned = planLarge(report, operations.length) ?? plan(report, operations.length);
+        const place = operations.length + planned.decisive;
+        decisive.push(place, ...(report.kind === "whole" ? [place] : []));
         if (atomicBatch) operations.push(...planned.operations);
         else operations.push(...inUnit(planned.operations, unitOf(report)));
       }
@@ -176,10 +196,6 @@ function inUnit(operations: readonly Operation[], unit: string): Operation[] {
 function unitOf(report: TrialReport | WholeReport): string {
   const { experiment, number } = report.kind === "whole" ? report.started.trial : report.trial;
   return `${String(experiment)} ${String(number)}`;
-}
-
-function extra(report: TrialReport | WholeReport, base: number, { decisive }: Planned): number[] {
-  return report.kind === "whole" ? [base + decisive] : [];
 }
 
 function startChange(report: StartedReport): Change {

@@ -162,7 +162,7 @@ const snapshots: CollectionDeclaration = {
   indexes: [{ fields: ["experiment", "number", "snapshot"], unique: true }],
 };
 
-/** The artifacts of trials: names for stored content. */
+/** The artifacts of trials: names for stored content. Also what has the content of large results (`large-results.ts`). */
 const artifacts: CollectionDeclaration = {
   name: "artifacts",
   fields: {

@@ -7,6 +7,7 @@ import type { Attempt, Trial } from "../model/trial.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
 import { holderCheck } from "./holders.ts";
+import { withResults } from "./large-results.ts";
 import { decodedIn, lastAttempt, numberIn, textIn, toAttempt, toTrial } from "./records.ts";
 import { findTrialDocument, isReachable, trialNotFound } from "./trial-documents.ts";
 import { byNumber, trialPages, type TrialPage } from "./trial-pages.ts";
@@ -76,7 +77,18 @@ export function createTrialReadStore(
   }
 
   async function fetch(ref: ExperimentRef, where: Query): Promise<Trial[]> {
-    return (await collect(ref, where)).map(toTrial);
+    return await toTrials(await collect(ref, where));
+  }
+
+  async function toTrials(documents: readonly Document[]): Promise<Trial[]> {
+    const trials: Trial[] = [];
+    for (const document of documents) trials.push(toTrial(await whole(document)));
+    return trials;
+  }
+
+  /** A trial with all of its results. */
+  async function whole(trial: Document): Promise<Document> {
+    return await withResults(context, trial, () => `trial ${textIn(trial, "id")}`);
   }
 
   async function document(id: string): Promise<Document | undefined> {
@@ -116,23 +128,23 @@ export function createTrialReadStore(
 
   return {
     async getTrial(id) {
-      return toTrial(await demanded(id));
+      return toTrial(await whole(await demanded(id)));
     },
 
     async findTrial(id) {
       const found = await document(id);
-      return found === undefined ? undefined : toTrial(found);
+      return found === undefined ? undefined : toTrial(await whole(found));
     },
 
     async getTrialByNumber(ref, number) {
       const { key, name } = await experiments.getExperiment(ref);
       const [found] = await database.read("trials", { experiment: key, number });
-      if (found !== undefined) return toTrial(found);
+      if (found !== undefined) return toTrial(await whole(found));
       throw new AssayError("NOT_FOUND", `"${name}" has no trial number ${String(number)}`);
     },
 
     async getAttempts(id) {
-      const trial = await demanded(id);
+      const trial = await whole(await demanded(id));
       const { experiment, number } = trial;
       const earlier = await database.read(
         "attempts",
@@ -141,7 +153,13 @@ export function createTrialReadStore(
       );
       const last = lastAttempt(trial);
       // An attempt that is kept already while the trial still shows it: the trial's word is the later one.
-      const kept = earlier.map(toAttempt).filter(({ attempt }) => attempt !== last?.attempt);
+      const kept: Attempt[] = [];
+      for (const document of earlier) {
+        const { attempt } = document;
+        if (attempt === last?.attempt) continue;
+        const what = (): string => `attempt ${String(attempt)} of trial ${textIn(trial, "id")}`;
+        kept.push(toAttempt(await withResults(context, document, what)));
+      }
       return last === undefined ? kept : [...kept, last];
     },
 
@@ -160,7 +178,10 @@ export function createTrialReadStore(
 
     async *eachTrial(ref, page = {}) {
       const { key } = await experiments.getExperiment(ref);
-      for await (const documents of trialPages(database, key, page)) yield* documents.map(toTrial);
+      for await (const documents of trialPages(database, key, page)) {
+        // One after another: a page of large results may not fit into memory.
+        for (const document of documents) yield toTrial(await whole(document));
+      }
     },
 
     fetchTrials: async (ref, where = {}) => await fetch(ref, where),
@@ -172,9 +193,11 @@ export function createTrialReadStore(
       const held = await collect(ref, { status: "reserved" });
       const now = await database.now();
       const isGone = holderCheck();
-      return held
-        .filter((trial) => numberIn(trial, "availableAt") <= now || isGone(textIn(trial, "holder")))
-        .map(toTrial);
+      return await toTrials(
+        held.filter(
+          (trial) => numberIn(trial, "availableAt") <= now || isGone(textIn(trial, "holder")),
+        ),
+      );
     },
 
     async getProgress(ref) {
@@ -237,7 +260,7 @@ export function createTrialReadStore(
         { experiment: key, objective: numberIn(top, "objective") },
         { sort: byNumber, limit: 1 },
       );
-      return best === undefined ? undefined : toTrial(best);
+      return best === undefined ? undefined : toTrial(await whole(best));
     },
   };
 }

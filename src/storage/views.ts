@@ -2,7 +2,7 @@ import type { Document, ViewDeclaration } from "../database/contract.ts";
 import { spaceFromDefinition } from "../space/create-space.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
-import { isPlainString } from "../values/plain.ts";
+import { isPlainObject, isPlainString } from "../values/plain.ts";
 import { decodedIn, numberIn, optionalText, textIn } from "./records.ts";
 import { collections } from "./schema.ts";
 
@@ -61,7 +61,7 @@ export function createViewStore(
       { limit: 1, sort: [{ field: "number" }] },
     );
     const value = document === undefined ? undefined : decodedIn(document, field);
-    return typeof value === "object" && value !== null ? Object.keys(value) : [];
+    return isPlainObject(value) ? Object.keys(value) : [];
   }
 
   return {

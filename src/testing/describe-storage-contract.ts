@@ -12,6 +12,7 @@ import { contentTests } from "./storage/content.ts";
 import { deletionTests } from "./storage/deletion.ts";
 import { experimentTests } from "./storage/experiments.ts";
 import { insertionTests } from "./storage/insertion.ts";
+import { largeResultsTests } from "./storage/large-results.ts";
 import { lifecycleTests } from "./storage/lifecycle.ts";
 import { limitTests } from "./storage/limits.ts";
 import { metricTests } from "./storage/metrics.ts";
@@ -54,6 +55,7 @@ const parts: readonly (readonly [title: string, define: (tests: StorageTests) =>
   ["snapshots", snapshotTests],
   ["artifacts", artifactTests],
   ["stored content", contentTests],
+  ["large results", largeResultsTests],
   ["metrics", metricTests],
   ["output", outputTests],
   ["algorithm lock", algorithmLockTests],

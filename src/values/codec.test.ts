@@ -206,6 +206,8 @@ describe("text that no value has", () => {
     '{"$undefined":false}',
     '{"$string":"AQ=="}',
     '{"$object":[[1,2]]}',
+    '{"$content":{"sha256":"abc"}}',
+    '{"$content":null}',
     `${"[".repeat(9_000)}{"$set":[]}${"]".repeat(9_000)}`,
   ])("is corrupt: %.40s", (text) => {
     expect(errorOf(() => decodeValue(text))).toMatchObject({ code: "CORRUPT" });

@@ -1,5 +1,6 @@
 import { AssayError } from "../errors/assay-error.ts";
 import { maxDepth } from "./plain.ts";
+import { StoredContent } from "./stored-content.ts";
 import { fromLittleEndian, isTypedArrayName } from "./typed-arrays.ts";
 
 /**
@@ -54,6 +55,7 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["$undefined", (content) => (content === true ? undefined : malformed(content))],
   ["$string", readString],
   ["$object", readObject],
+  ["$content", readContent],
 ]);
 
 function readNumber(content: unknown): number {
@@ -127,6 +129,13 @@ function readObject(content: unknown, depth: number): Record<string, unknown> {
       typeof key === "string" ? [key, item] : malformed(key),
     ),
   );
+}
+
+function readContent(content: unknown): StoredContent {
+  if (typeof content !== "object" || content === null) return malformed(content);
+  const { sha256, bytes } = content as { readonly sha256?: unknown; readonly bytes?: unknown };
+  if (typeof sha256 !== "string" || typeof bytes !== "number") return malformed(content);
+  return new StoredContent(sha256, bytes);
 }
 
 function malformed(content: unknown): never {

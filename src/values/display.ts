@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { isPlainObject } from "./plain.ts";
+import { StoredContent } from "./stored-content.ts";
 
 /**
  * What `--json` prints for a value, for people and for programs without Assay's codec:
@@ -32,6 +33,7 @@ function displayObject(value: object): unknown {
   if (types.isSet(value) || types.isTypedArray(value))
     return Array.from<unknown, unknown>(value, toDisplay);
   if (types.isArrayBuffer(value)) return Array.from(new Uint8Array(value));
+  if (value instanceof StoredContent) return { sha256: value.sha256, bytes: value.bytes };
   return Object.prototype.toString.call(value);
 }
 

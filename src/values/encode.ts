@@ -18,6 +18,7 @@ import { writeValue } from "./write.ts";
  * | Map, Set                                   | `{"$map":[[key,value],…]}`, `{"$set":[…]}` |
  * | undefined, a hole of an array              | `{"$undefined":true}`                  |
  * | string with a NUL or a lone surrogate      | `{"$string":base64 of its UTF-16}`     |
+ * | a part that storage keeps elsewhere        | `{"$content":{"sha256":"…","bytes":123}}` |
  * | object with such a key, a key that starts with "$", or "__proto__" | `{"$object":[[key,value],…]}` |
  *
  * As in JSON, a property that is undefined is left out, and so are properties named by symbols and

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { isPlainKey, isPlainObject, isPlainString, maxDepth } from "./plain.ts";
+import { StoredContent } from "./stored-content.ts";
 import { isTypedArrayName, toLittleEndian } from "./typed-arrays.ts";
 import { unstorableError } from "./unstorable.ts";
 
@@ -50,7 +51,12 @@ function writeObject(value: object, writing: Writing, depth: number): string {
   if (types.isSet(value)) return writeSet(value, writing, depth);
   if (types.isTypedArray(value)) return writeTypedArray(value, writing);
   if (types.isArrayBuffer(value)) return `{"$buffer":"${Buffer.from(value).toString("base64")}"}`;
+  if (value instanceof StoredContent) return writeContent(value);
   throw unstorableError(writing.whole, writing.root);
+}
+
+function writeContent({ sha256, bytes }: StoredContent): string {
+  return `{"$content":${JSON.stringify({ sha256, bytes })}}`;
 }
 
 function writeAll(items: Iterable<unknown>, writing: Writing, depth: number): string[] {

@@ -136,14 +136,16 @@ describe.each(executors)("the trial object with %s", (_, executor) => {
             sent: [hashOf(bytes), hashOf(text)],
             back: [hashOf(new Uint8Array(state.weights.buffer)), hashOf(state.text)],
             text: "x".repeat(3_000_000) + n,
+            weights,
           };
         },
       });`);
     expect(await execute({ executor: executor() })).toMatchObject({ completed: 2 });
     const storage = await open();
     for (const { id, params, results } of await storage.getTrials("large")) {
-      const { sent, back, text } = results as Record<string, unknown>;
+      const { sent, back, text, weights } = results as Record<string, unknown>;
       expect(back).toEqual(sent);
+      expect(sha256(new Uint8Array((weights as Float64Array).buffer))).toBe((sent as string[])[0]);
       expect(text).toBe(`${"x".repeat(3_000_000)}${String(params["n"])}`);
       const artifacts = ["bytes", "text"].map(async (name) =>
         sha256(await storage.readArtifact(id, name)),

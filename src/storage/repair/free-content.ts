@@ -8,7 +8,7 @@ const contentsABatch = 200;
 const held = 2 ** 40;
 
 /**
- * Frees stored content that no snapshot or artifact of an experiment refers to. Returns how many contents.
+ * Frees stored content that no snapshot, artifact or result of an experiment refers to. Returns how many contents.
  *
  * Others may be storing the same content meanwhile. So it is counted first, if it was not: from then on whoever
  * stores it changes the count, and who did before is seen by looking once more. It goes only with the count as

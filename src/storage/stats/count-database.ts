@@ -1,5 +1,6 @@
 import type { Database } from "../../database/contract.ts";
 import type { Experiment } from "../../model/experiment.ts";
+import { isLargeResults } from "../large-results.ts";
 import { readSchemaVersion } from "../migrate.ts";
 import { numberIn } from "../records.ts";
 import type { Storage } from "../storage.ts";
@@ -59,7 +60,6 @@ class ExperimentCounter {
         (await all("attempts")) + (await this.#database.count("trials", running, { scan: true })),
       metrics: await this.#points(key),
       snapshots: await all("snapshots"),
-      artifacts: await all("artifacts"),
       ...(await this.#contents(key)),
       runs: await all("runs"),
     };
@@ -74,8 +74,11 @@ class ExperimentCounter {
     return points;
   }
 
-  async #contents(experiment: number): Promise<{ blobs: number; bytes: number }> {
+  async #contents(
+    experiment: number,
+  ): Promise<Pick<ExperimentStats, "artifacts" | "blobs" | "bytes">> {
     const sizes = new ContentSizes();
+    let artifacts = 0;
     for (const [collection, place] of [
       ["snapshots", "snapshot"],
       ["artifacts", "name"],
@@ -83,9 +86,10 @@ class ExperimentCounter {
       const select = ["sha256", "bytes"];
       for await (const document of this.#each(collection, experiment, ["number", place], select)) {
         sizes.add(String(document["sha256"]), numberIn(document, "bytes"));
+        if (collection === "artifacts" && !isLargeResults(document["name"])) artifacts += 1;
       }
     }
-    return { blobs: sizes.count, bytes: sizes.bytes };
+    return { artifacts, blobs: sizes.count, bytes: sizes.bytes };
   }
 
   /** The documents of an experiment in a collection, of each only the fields of its index and some more. */

@@ -14,7 +14,7 @@ export interface ExperimentStats {
   readonly metrics: number;
   readonly snapshots: number;
   readonly artifacts: number;
-  /** Different contents of snapshots and artifacts: equal ones are stored once. */
+  /** Different contents of snapshots, artifacts and large results: equal ones are stored once. */
   readonly blobs: number;
   /** The sum of their sizes. */
   readonly bytes: number;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database, Document } from "../../database/contract.ts";
 import { AssayError } from "../../errors/assay-error.ts";
+import { isLargeResults } from "../large-results.ts";
 import type { TrialParts } from "./parts.ts";
 
 /** So many hashes are remembered; content that comes again later is passed on again, which changes nothing. */
@@ -23,7 +24,7 @@ export class RecentHashes {
   }
 }
 
-/** The snapshots and artifacts of a trial: what has content. */
+/** The snapshots, artifacts and large results of a trial: what has content. */
 export function contentOwners({
   belonging: { snapshots, artifacts },
 }: TrialParts): readonly Document[] {
@@ -32,7 +33,7 @@ export function contentOwners({
 
 /**
  * The documents of the contents that a trial has, chunk by chunk, but for those that were passed on already.
- * Returns the snapshot or artifact whose content is not as it was written, if there is one.
+ * Returns the one of these whose content is not as it was written, if there is one.
  */
 export async function* contentsOf(
   database: Database,
@@ -60,8 +61,11 @@ export async function* contentsOf(
 
 export function damagedContent(owner: Document): AssayError {
   const { snapshot, name, number, sha256 } = owner;
-  const what =
-    typeof name === "string" ? `artifact "${name}"` : `snapshot ${String(Number(snapshot))}`;
+  const what = isLargeResults(name)
+    ? "the results"
+    : typeof name === "string"
+      ? `artifact "${name}"`
+      : `snapshot ${String(Number(snapshot))}`;
   return new AssayError(
     "CORRUPT",
     `The stored content of ${what} of trial number ${String(Number(number))} is damaged or incomplete`,

@@ -52,6 +52,10 @@ async function furnished(): Promise<Storage> {
   return storage;
 }
 
+function large(loss: number): Readonly<Record<string, unknown>> {
+  return { loss, text: `${String(loss)} large `.repeat(150_000) };
+}
+
 async function expectVerified(storage: Storage): Promise<void> {
   const { problems, remarks } = await verifyDatabase(storage);
   expect({ problems, remarks }).toEqual({ problems: [], remarks: [] });
@@ -88,6 +92,29 @@ describe.each(Object.entries(ways))("%s", (_, move) => {
     const [from, to] = [await furnished(), await open()];
     await move(from, to, path);
     await expectSame(from, to);
+  });
+
+  test.each([
+    ["a storage with transactions", opened],
+    ["a storage without", split],
+  ])("keeps large results and those of earlier attempts, into %s", async (_name, open) => {
+    const { path } = await projectFolder({});
+    const [from, to] = [await opened(), await open()];
+    await storedGrid(from, 3);
+    const ids = await from.getTrialIds("grid");
+    for (const loss of [1, 2]) {
+      await from.updateTrials("grid", { status: "completed", results: large(loss) });
+      if (loss === 1) await from.updateTrials("grid", { status: "new" });
+    }
+    await from.deleteTrials("grid", { number: 2 });
+    await move(from, to, path);
+    expect(await contentsOf(to, "grid")).toEqual(await contentsOf(from, "grid"));
+    const attempts = await to.getAttempts(ids[0]!);
+    expect(attempts).toMatchObject([{ results: large(1) }]);
+    expect(await to.getTrial(ids[1]!)).toMatchObject({ results: large(2) });
+    await expectVerified(to);
+    await to.deleteTrials("grid", { number: 0 });
+    expect(await to.getTrial(ids[1]!)).toMatchObject({ results: large(2) });
   });
 
   test("makes a reservation interrupted, and uses none of its tokens again", async () => {

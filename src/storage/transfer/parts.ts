@@ -28,7 +28,7 @@ export interface TrialParts {
 
 /**
  * A piece of an experiment on its way. They come in this order: code and runs, then the trials by number, and
- * before them the contents that their snapshots and artifacts refer to, then the lock, and one end.
+ * before them the contents that their snapshots, artifacts and results refer to, then the lock, and one end.
  *
  * The documents are those of the collections; their `experiment` is of where they come from.
  */

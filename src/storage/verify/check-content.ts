@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database, Document } from "../../database/contract.ts";
 import { isPlainObject } from "../../values/plain.ts";
+import { isLargeResults } from "../large-results.ts";
 import type { Finding, Findings } from "./findings.ts";
 import { isTime, isWhole, readStored, readText, shown, unreadable } from "./stored-values.ts";
 import type { TrialRecord } from "./trial-record.ts";
@@ -8,7 +9,7 @@ import type { TrialRecord } from "./trial-record.ts";
 const snapshots = (message: string): Finding => ({ invariant: "snapshots", message });
 const artifacts = (message: string): Finding => ({ invariant: "artifacts", message });
 
-/** The snapshots of a trial with their states, and its artifacts with their contents. */
+/** The snapshots of a trial with their states, and its artifacts and large results with their contents. */
 export class ContentCheck {
   readonly #database: Database;
   readonly #findings: Findings;
@@ -42,7 +43,8 @@ export class ContentCheck {
     }
     for (const document of kept) {
       yield* checkArtifact(document, attempts);
-      const name = `artifact ${shown(document["name"])}`;
+      const { name: own } = document;
+      const name = isLargeResults(own) ? "large results" : `artifact ${shown(own)}`;
       yield* (await this.#readContent(document, name, () => undefined)).found;
     }
   }

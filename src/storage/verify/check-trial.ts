@@ -1,3 +1,4 @@
+import { isLargeResults } from "../large-results.ts";
 import { checkAttempts } from "./check-attempts.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { checkMetrics } from "./check-metrics.ts";
@@ -16,8 +17,11 @@ export function* checkTrial(
 ): Generator<Finding, void> {
   const { trial } = record;
   if (trial === undefined) {
+    // Where a batch is not atomic, the content of results may be there before their trial is inserted.
+    const artifacts = record.artifacts.filter(({ name }) => atomic || !isLargeResults(name));
+    const strays = { ...record, artifacts };
     for (const collection of ["attempts", "metrics", "snapshots", "artifacts", "output"] as const) {
-      const count = record[collection].length;
+      const count = strays[collection].length;
       if (count > 0) yield orphans(collection, count, record.number);
     }
     return;

@@ -61,6 +61,7 @@ test("a database that nobody damaged has no problem, and all of it was looked at
 /** What damages it, the number of the trial that has the problem, and the message. */
 type Damage = readonly [sql: string, number: number | undefined, message: string | RegExp];
 
+const elsewhere = `{"loss":0.25,"weights":{"$content":{"sha256":"${"a".repeat(64)}","bytes":9}}}`;
 const ofGrid = "experiment = 1 AND number";
 
 const damages: Readonly<Record<Exclude<Invariant, "database">, readonly Damage[]>> = {
@@ -191,6 +192,18 @@ const damages: Readonly<Record<Exclude<Invariant, "database">, readonly Damage[]
     [`UPDATE trials SET objective = 0.5 WHERE ${ofGrid} = 6`, 6, /is "new", but has an objective/],
     [`UPDATE trials SET results = '{}' WHERE ${ofGrid} = 6`, 6, /results of no attempt/],
     [`UPDATE trials SET metrics = '1' WHERE ${ofGrid} = 0`, 0, /last values of its metrics/],
+  ],
+  "large-results": [
+    [
+      `UPDATE trials SET results = '${elsewhere}' WHERE ${ofGrid} = 0`,
+      0,
+      "The results of the trial refer to content that the trial does not have",
+    ],
+    [
+      `UPDATE attempts SET results = '${elsewhere}' WHERE ${ofGrid} = 2`,
+      2,
+      "The results of attempt 1 refer to content that the trial does not have",
+    ],
   ],
   attempts: [
     [`DELETE FROM attempts WHERE ${ofGrid} = 1`, 1, "Attempt 1 is not on record"],
@@ -331,6 +344,30 @@ test("database: a document that cannot be read at all", async () => {
       experiment: "grid",
       message: expect.stringContaining("Cannot read stored value"),
     },
+  ]);
+});
+
+test("the content of large results is looked at, and they are checked as a whole", async () => {
+  await using storage = await openStorage("memory:");
+  await furnish(storage);
+  const [id = ""] = await storage.getTrialIds("drawn");
+  await storage.completeTrial(id, { y: 1, text: "x".repeat(1_500_000) });
+  await storage.markTrialIncomplete(id);
+  await storage.completeTrial(id, { y: 2, text: "y".repeat(1_500_000) });
+  const { problems, remarks, checked } = await verifyDatabase(storage);
+  expect({ problems, remarks }).toEqual({ problems: [], remarks: [] });
+  expect(checked).toMatchObject({ artifacts: 1, blobs: 5 });
+  await storage.database.remove("blobs", { chunk: 1 }, { scan: true });
+  const problem = { invariant: "content", number: 0 };
+  const message = "The stored content of large results is damaged or incomplete";
+  expect((await verifyDatabase(storage)).problems).toMatchObject([
+    { ...problem, message },
+    { ...problem, message },
+  ]);
+  await storage.database.remove("artifacts", { number: 0 }, { scan: true });
+  expect((await verifyDatabase(storage, { experiment: "drawn" })).problems).toMatchObject([
+    { invariant: "large-results", number: 0 },
+    { invariant: "large-results", number: 0 },
   ]);
 });
 

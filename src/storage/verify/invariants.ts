@@ -22,6 +22,7 @@ export const invariants = {
     "A reserved trial has a token, a holder and a lease; an open one can be claimed, a finished one cannot",
   "trial-results":
     "A completed trial has results that can be read, with a number for every objective; no other trial has an objective",
+  "large-results": "Results that are stored as content refer to content that their trial has",
   attempts: "Every attempt of a trial is on record exactly once",
   metrics:
     "The metrics of an attempt are in chunks without a gap, each with as many points as it says",

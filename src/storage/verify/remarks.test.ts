@@ -55,7 +55,7 @@ test("content that nothing refers to any more is a remark", async () => {
       {
         kind: "unused-content",
         experiment: "grid",
-        message: "No snapshot or artifact refers any more to 2 stored contents",
+        message: "Nothing refers any more to 2 stored contents",
       },
     ],
   });

@@ -5,7 +5,7 @@ import { eachInOrder } from "./in-order.ts";
 const hashesAtOnce = 20_000;
 
 /**
- * How many stored contents no snapshot or artifact of an experiment refers to: replaced artifacts, and what
+ * How many stored contents no snapshot, artifact or result of an experiment refers to: replaced artifacts, and what
  * trials left that were deleted.
  */
 export async function countUnusedContent(database: Database, experiment: number): Promise<number> {
@@ -47,7 +47,7 @@ async function* hashesOf(
   if (hashes.size > 0) yield hashes;
 }
 
-/** The hashes that snapshots and artifacts of an experiment refer to; some more than once. */
+/** The hashes that snapshots, artifacts and large results of an experiment refer to; some more than once. */
 export async function* hashesInUse(
   database: Database,
   experiment: number,

@@ -16,8 +16,8 @@ export interface Problem {
 export interface Remark {
   /**
    * `deleted`: an experiment that was deleted and still takes room. `unfinished`: one that is on its way from
-   * another database, or was cut off. `unused-content`: content that no snapshot
-   * or artifact refers to any more. `over-limit`: more trials than `maxTrials` hold a place, by hand or by a
+   * another database, or was cut off. `unused-content`: content that nothing refers
+   * to any more. `over-limit`: more trials than `maxTrials` hold a place, by hand or by a
    * higher limit before.
    */
   readonly kind: "deleted" | "unfinished" | "unused-content" | "over-limit";

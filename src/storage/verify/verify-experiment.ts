@@ -1,4 +1,5 @@
 import type { Database, Document } from "../../database/contract.ts";
+import { isLargeResults } from "../large-results.ts";
 import { optionalText } from "../records.ts";
 import { checkExperiment } from "./check-experiment.ts";
 import { checkLock } from "./check-lock.ts";
@@ -12,6 +13,7 @@ import { eachInOrder } from "./in-order.ts";
 import { settled } from "./settled.ts";
 import { eachTrialRecord, readTrialRecord, type TrialRecord } from "./trial-record.ts";
 import { countUnusedContent } from "./unused-content.ts";
+import { withWholeResults } from "./whole-results.ts";
 
 /** Looks at an experiment and everything under it, while others may be writing to it. */
 export class ExperimentVerifier {
@@ -62,7 +64,7 @@ export class ExperimentVerifier {
     this.#findings.count("attempts", attempts.length);
     this.#findings.count("metrics", metrics.length);
     this.#findings.count("snapshots", snapshots.length);
-    this.#findings.count("artifacts", artifacts.length);
+    this.#findings.count("artifacts", artifacts.filter(({ name }) => !isLargeResults(name)).length);
   }
 
   /** Whether a record that was read piece by piece shows a problem. */
@@ -72,7 +74,8 @@ export class ExperimentVerifier {
   }
 
   async *#check(record: TrialRecord, facts: ExperimentFacts): AsyncGenerator<Finding, void> {
-    yield* checkTrial(record, facts, this.#database.capabilities.atomicBatch);
+    const whole = yield* withWholeResults(this.#database, record);
+    yield* checkTrial(whole, facts, this.#database.capabilities.atomicBatch);
     if (record.trial !== undefined) yield* this.#contents.check(record, record.trial);
   }
 
@@ -135,7 +138,7 @@ export class ExperimentVerifier {
       this.#findings.remark({
         kind: "unused-content",
         experiment: label,
-        message: `No snapshot or artifact refers any more to ${String(unused)} stored contents`,
+        message: `Nothing refers any more to ${String(unused)} stored contents`,
       });
     }
     const limit = document["maxTrials"];

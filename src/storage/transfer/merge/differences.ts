@@ -13,6 +13,7 @@ export interface MergeDifference {
   /** The id and number of the primary's trial. */
   readonly id: string;
   readonly number: number;
+  /** The results of both. Large ones have the hash of their content in the place of their large values. */
   readonly primary: unknown;
   readonly secondary: unknown;
 }

@@ -164,6 +164,38 @@ describe.each([
     await expectVerified(primary);
   });
 
+  test("large results are taken with their content, and compared by it", async () => {
+    const [primary, secondary] = [await open(), await opened()];
+    for (const storage of [primary, secondary]) await storedGrid(storage, 3);
+    const large = (loss: number) => ({ loss, text: `${String(loss)} large `.repeat(150_000) });
+    const ids = await primary.getTrialIds("grid");
+    const theirs = await secondary.getTrialIds("grid");
+    await primary.completeTrial(ids[0]!, large(0));
+    await secondary.completeTrial(theirs[0]!, large(0));
+    await primary.completeTrial(ids[1]!, large(1));
+    await secondary.completeTrial(theirs[1]!, large(3));
+    await secondary.markTrialIncomplete(theirs[1]!);
+    await secondary.completeTrial(theirs[1]!, large(4));
+    await secondary.completeTrial(theirs[2]!, large(2));
+    expect(await mergeDatabases(primary, secondary)).toMatchObject({
+      experiments: [{ added: 0, taken: 1 }],
+      differences: [{ number: 1, primary: { loss: 1 }, secondary: { loss: 4 } }],
+    });
+    expect(await primary.getTrial(ids[2]!)).toMatchObject({ results: large(2) });
+    for (const taken of [1, 0]) {
+      const merge = await mergeDatabases(primary, secondary, { onDifference: "take" });
+      expect(merge).toMatchObject({ experiments: [{ taken }], differenceCount: taken });
+      expect(await primary.getTrial(ids[1]!)).toMatchObject({ results: large(4) });
+      const attempts = await primary.getAttempts(ids[1]!);
+      expect(attempts).toMatchObject([{ results: large(1) }, { results: large(3) }]);
+    }
+    await expectVerified(primary);
+    await primary.deleteTrials("grid");
+    const { atomicBatch } = primary.database.capabilities;
+    const left = await primary.database.count("blobs", {}, { scan: true });
+    expect(left === 0).toBe(atomicBatch);
+  });
+
   test("trials that the primary lacks are added, under numbers of its own and with their seeds", async () => {
     const [primary, secondary] = [await open(), await opened()];
     const space = createSpace({ rate: uniform(0, 1), kind: choice(["a", "b"]) });

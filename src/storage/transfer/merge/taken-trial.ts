@@ -42,7 +42,7 @@ export function takeTrial(
   pair: Pick<Pair, "primary" | "secondary">,
   now: string,
 ): Taking {
-  const { kept } = administrativeChange(primary, "new", undefined, pair.primary, now);
+  const { kept } = administrativeChange(primary, "new", now);
   const attempts = Math.max(numberIn(primary, "attempt"), Number(kept?.["attempt"] ?? 0));
   const snapshots = optionalNumber(primary, "snapshots") ?? 0;
   const ownSnapshots = optionalNumber(trial, "snapshots") ?? 0;
