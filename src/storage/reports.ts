@@ -7,6 +7,7 @@ import { keepLargeResults, splitResults } from "./large-results.ts";
 import type { ClaimedTrial } from "./leases.ts";
 import { outputOperations, type OutputReport } from "./output.ts";
 import { confirmRepeated } from "./repeated-reports.ts";
+import { encodeError } from "./stored-error.ts";
 
 /** An attempt began. It is written before or together with all that the attempt does. */
 export interface StartedReport {
@@ -282,7 +283,7 @@ function finish(set: Record<string, unknown>, report: FinishedReport): readonly 
   if (objective !== undefined && status === "completed") set["objective"] = objective;
   if (durationMs !== undefined) set["durationMs"] = durationMs;
   if (metrics !== undefined) set["metrics"] = metrics;
-  if (error !== undefined) set["error"] = encodeValue(error);
+  if (error !== undefined) set["error"] = encodeError(error);
   if (endedAt !== undefined) {
     set["endedAt"] = endedAt;
     set["outcome"] = report.status;

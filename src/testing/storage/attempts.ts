@@ -46,6 +46,18 @@ export function attemptTests({ test, expect }: StorageTests): void {
     expect(await storage.getTrial(first.id)).toMatchObject({ attempt: 3, status: "completed" });
   });
 
+  test("of a very long error the beginning is kept, and how long the rest was", async (storage) => {
+    const experiment = await storedGrid(storage, 1);
+    const claim = await reserved(storage, experiment);
+    const long = `began${"🜁".repeat(5_000_000)}`;
+    const error = { cause: "error", message: long, stack: `${long} at line 1` } as const;
+    await storage.releaseTrial(claim, "broken", error);
+    const { message = "", stack = "" } = (await storage.getTrial(claim.id)).error ?? {};
+    expect([message.length < 101_000, stack.length < 101_000]).toEqual([true, true]);
+    expect(message.slice(0, 9)).toBe("began🜁🜁");
+    expect(message.endsWith("… (9900005 more characters)")).toBe(true);
+  });
+
   test("an attempt is running until it ends or is lost", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
     const brief = await again({ leaseMs: 0 });
