@@ -41,6 +41,8 @@ const unavailable = new Set([
 /** PostgreSQL below FerretDB ends or starts. */
 const below =
   /failed to connect|terminating connection|server closed|conn closed|unexpected EOF|connection re(set|fused)|broken pipe|starting up|shutting down|recovery mode|not yet accepting|SQLSTATE 57P0/i;
+/** A document beyond MongoDB's limit, as the client and FerretDB tell it. */
+const oversized = /larger than (the maximum size|MaxDocumentSize)/i;
 const conflicts = new Set([1, 112]);
 const deadlock = /deadlock detected|could not serialize/i;
 /** How a unique index that documents forbid fails where PostgreSQL is below. */
@@ -132,6 +134,7 @@ export function toAssayError(error: unknown, location: string): unknown {
       cause: error,
     });
   }
+  if (oversized.test(message)) return tooLarge(error);
   const number = Number(code);
   if (unavailable.has(number) || below.test(message)) {
     return connectionLost(location, { mayBeDone: true }, error, "is not available");

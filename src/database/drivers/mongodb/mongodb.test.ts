@@ -159,6 +159,27 @@ describe.skipIf(server === undefined)("MongoDB", () => {
     expect(strong.database.warnings).toEqual([]);
   });
 
+  test("a document beyond MongoDB's limit is one line, inserted or changed", async () => {
+    const driver = await openMongodb(`${server ?? ""}/${freshName()}`, {
+      create: true,
+      collections: contractCollections,
+    });
+    const id = "0123456789abcdef0123456789abcdef";
+    const [collection, text] = ["marks", "x".repeat(17_000_000)];
+    const tooLarge = {
+      code: "INVALID_VALUE",
+      message: "A document is larger than the 16 MB that MongoDB holds",
+    };
+    await expect(
+      driver.apply([{ kind: "insert", collection, documents: [{ id, text }] }]),
+    ).rejects.toMatchObject(tooLarge);
+    await driver.apply([{ kind: "insert", collection, documents: [{ id }] }]);
+    await expect(
+      driver.apply([{ kind: "update", collection, query: { id }, change: { set: { text } } }]),
+    ).rejects.toMatchObject(tooLarge);
+    await driver.close();
+  });
+
   test("every document lies under the names of its fields, with ids as bytes", async () => {
     const name = freshName();
     const driver = await openMongodb(`${server ?? ""}/${name}`, {
