@@ -7,7 +7,7 @@ import type { Attempt, Trial } from "../model/trial.ts";
 import type { StorageContext } from "./context.ts";
 import type { ExperimentRef, ExperimentStore } from "./experiments.ts";
 import { holderCheck } from "./holders.ts";
-import { withResults } from "./large-results.ts";
+import { contentOfResults, withResults } from "./large-results.ts";
 import { decodedIn, lastAttempt, numberIn, textIn, toAttempt, toTrial } from "./records.ts";
 import { findTrialDocument, isReachable, trialNotFound } from "./trial-documents.ts";
 import { byNumber, trialPages, type TrialPage } from "./trial-pages.ts";
@@ -82,8 +82,15 @@ export function createTrialReadStore(
 
   async function toTrials(documents: readonly Document[]): Promise<Trial[]> {
     const trials: Trial[] = [];
-    for (const document of documents) trials.push(toTrial(await whole(document)));
+    for (const document of documents) {
+      const isLarge = contentOfResults(document) !== undefined;
+      trials.push(isLarge ? await wholeTrial(document) : toTrial(document));
+    }
     return trials;
+  }
+
+  async function wholeTrial(document: Document): Promise<Trial> {
+    return toTrial(await whole(document));
   }
 
   /** A trial with all of its results. */
@@ -128,18 +135,18 @@ export function createTrialReadStore(
 
   return {
     async getTrial(id) {
-      return toTrial(await whole(await demanded(id)));
+      return await wholeTrial(await demanded(id));
     },
 
     async findTrial(id) {
       const found = await document(id);
-      return found === undefined ? undefined : toTrial(await whole(found));
+      return found === undefined ? undefined : await wholeTrial(found);
     },
 
     async getTrialByNumber(ref, number) {
       const { key, name } = await experiments.getExperiment(ref);
       const [found] = await database.read("trials", { experiment: key, number });
-      if (found !== undefined) return toTrial(await whole(found));
+      if (found !== undefined) return await wholeTrial(found);
       throw new AssayError("NOT_FOUND", `"${name}" has no trial number ${String(number)}`);
     },
 
@@ -180,7 +187,10 @@ export function createTrialReadStore(
       const { key } = await experiments.getExperiment(ref);
       for await (const documents of trialPages(database, key, page)) {
         // One after another: a page of large results may not fit into memory.
-        for (const document of documents) yield toTrial(await whole(document));
+        for (const document of documents) {
+          const isLarge = contentOfResults(document) !== undefined;
+          yield isLarge ? await wholeTrial(document) : toTrial(document);
+        }
       }
     },
 
@@ -260,7 +270,7 @@ export function createTrialReadStore(
         { experiment: key, objective: numberIn(top, "objective") },
         { sort: byNumber, limit: 1 },
       );
-      return best === undefined ? undefined : toTrial(await whole(best));
+      return best === undefined ? undefined : await wholeTrial(best);
     },
   };
 }
