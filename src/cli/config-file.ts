@@ -74,7 +74,12 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    throw invalid(path, error instanceof Error ? error.message : String(error), error);
+    const why = error instanceof Error ? error.message : String(error);
+    throw invalid(
+      path,
+      `${error instanceof SyntaxError ? "is not JSON" : "cannot be read"}: ${why}`,
+      error,
+    );
   }
 }
 

@@ -13,7 +13,7 @@ export interface GlobalFlags {
 export const globalOptions: OptionDocs<GlobalFlags> = {
   storage: {
     flag: "--storage URL",
-    says: "where experiments are kept: sqlite:PATH, memory:, or a path (default: ASSAY_STORAGE, assay.config.json, sqlite:assay.db)",
+    says: "where experiments are kept: sqlite:PATH, memory:, postgres://…, redis://…, mongodb://…, or a path (default: ASSAY_STORAGE, assay.config.json, sqlite:assay.db)",
     read: readText,
   },
   json: { flag: "--json", says: "print JSON" },

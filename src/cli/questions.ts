@@ -16,6 +16,8 @@ export interface AskOptions<Answer> {
  * Ctrl-C and the end of the input are `INTERRUPTED`.
  */
 export interface Questions {
+  /** Whether a person is there to answer. */
+  readonly canAsk: boolean;
   ask<Answer>(question: string, options: AskOptions<Answer>): Promise<Answer>;
   /** Yes or no; no is what an empty line means. `flag` is what answers it instead, `--yes` unless told. */
   confirm(question: string, flag?: string): Promise<boolean>;
@@ -57,6 +59,8 @@ export function createQuestions({
   }
 
   return {
+    canAsk: isInteractive,
+
     async ask(question, { flag, otherwise, read }) {
       if (yes && otherwise !== undefined) return read(otherwise);
       const shown = otherwise ? `${question} (${otherwise})` : question;

@@ -42,6 +42,13 @@ export function readArguments(
     throw toUsageError(error, command, `assay ${name}`);
   }
   const values = command.opts<Record<string, unknown>>();
+  const empty = command.registeredArguments.find(
+    ({ required }, i) => required && command.args[i] === "",
+  );
+  if (empty !== undefined) {
+    const usage = `assay ${name} ${command.usage()}`;
+    throw new AssayError("USAGE", `${empty.name()} is empty: ${usage}`);
+  }
   return {
     kind: "call",
     args: command.args,
@@ -129,6 +136,7 @@ function toUsageError(error: CommanderError, command: Command, name: string): As
     case "commander.unknownOption": {
       const flags = command.options.map(({ long }) => long ?? "");
       const option = subject.split("=")[0] ?? subject;
+      if (flags.includes(option)) return new AssayError("USAGE", `${option} takes no value`);
       const advice = didYouMean(option, flags) || `; see ${name} --help`;
       return new AssayError("USAGE", `Unknown option "${option}" of ${name}${advice}`, {
         details: { option, accepted: flags },

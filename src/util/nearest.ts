@@ -23,8 +23,8 @@ function sorted(word: string): string {
   return word.split("").sort().join("");
 }
 
-/** The end of an error line that names the nearest candidate, or nothing. */
+/** The end of an error line that names the nearest candidate, unless that is the word itself; or nothing. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const candidate = nearest(word, candidates);
-  return candidate === undefined ? "" : `; did you mean "${candidate}"?`;
+  return candidate === undefined || candidate === word ? "" : `; did you mean "${candidate}"?`;
 }

@@ -89,6 +89,13 @@ describe.each(cliBackends)("assay db rm on $name", (backend) => {
     expect(await (await open()).database.count("trials", {}, { scan: true })).toBe(18);
   });
 
+  test("with --json a question that nobody can answer is all that is on standard error", async () => {
+    const { run } = await twoVersions();
+    const { code, stdout, stderr } = await run("db", "rm", "states", "--json");
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: "USAGE" } });
+  });
+
   describe.runIf(hasTerminals)("on a terminal", () => {
     test.each([
       ["states", 0, "Deleted 2 experiments with 12 trials", 6],

@@ -49,7 +49,7 @@ describe("where experiments are kept", () => {
     ['{ "storge": "x.db" }', /has an unknown key "storge"; did you mean "storage"\? \(storage\)/],
     ['{ "storage": 3 }', /needs a text for storage/],
     ["[]", /holds no object/],
-    ['{ "storage": ', /assay\.config\.json .*JSON/],
+    ['{ "storage": ', /assay\.config\.json is not JSON: /],
   ])("a wrong file is told in one line: %s", async (text, message) => {
     const { root: cwd, path } = await projectFolder({
       "grid.ts": gridExperiment,

@@ -74,6 +74,12 @@ describe("assay", () => {
       ["run", "--max-trial=3", "x.ts"],
       'Unknown option "--max-trial" of assay run; did you mean "--max-trials"?',
     ],
+    [["list", "--json=yes"], "--json takes no value"],
+    [["db", "import", ""], "FILE is empty: assay db import FILE [EXPERIMENT …] [options]"],
+    [
+      ["db", "set", "x", "id=3", "status=new"],
+      `"id=3" selects no trials ('*', status=STATUS, '#NUMBER', or 4 or more digits of an id)`,
+    ],
     [["list", "extra"], "Too many arguments: assay list [options]"],
     [["show"], "EXPERIMENT is missing: assay show EXPERIMENT [options]"],
     [

@@ -53,12 +53,16 @@ export const verb: Verb<RmFlags> = {
           await terminal.writeJson({ dryRun, experiments: holdings.map(toPlanRow) });
           return exitCodes.done;
         }
-        if (globals.json !== true || isAsked) {
+        // What else stands on standard error, no program reads.
+        const isShown = globals.json !== true || (isAsked && questions.canAsk);
+        if (isShown) {
           terminal.note(removalTree(name, holdings, terminal.style));
         }
         if (dryRun) return exitCodes.done;
         if (isAsked) {
-          for (const line of consequences(name, statuses, holdings)) terminal.note(line);
+          if (isShown) {
+            for (const line of consequences(name, statuses, holdings)) terminal.note(line);
+          }
           if (!(await isNameTyped(questions, name))) {
             terminal.note("That is another name; nothing was deleted");
             return exitCodes.error;
