@@ -1,7 +1,6 @@
 import type { Document, Query } from "../database/contract.ts";
 import { AssayError, isAssayError } from "../errors/assay-error.ts";
 import { parseExperimentName, type Experiment } from "../model/experiment.ts";
-import { didYouMean } from "../util/nearest.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 import {
   experimentChange,
@@ -12,6 +11,7 @@ import type { ExperimentSpec } from "./experiment-spec.ts";
 import { optionalText, toExperiment } from "./records.ts";
 import { describeConflict, isSameDefinition } from "./restore.ts";
 import { sweepDeleted } from "./sweep.ts";
+import { unknownExperiment } from "./unknown-experiment.ts";
 
 /** Names an experiment: its record, its id, `name` (the latest version) or `name@2`. */
 export type ExperimentRef = string | Pick<Experiment, "id">;
@@ -92,13 +92,7 @@ export function createExperimentStore(context: StorageContext): ExperimentStore 
     const found = await find(ref);
     if (found !== undefined) return found;
     const asked = typeof ref === "string" ? ref : ref.id;
-    const names = [...new Set((await all()).map((experiment) => experiment.name))];
-    const hint =
-      didYouMean(asked, names) ||
-      (names.length === 0 ? "; the storage holds none" : ` (${names.slice(0, 10).join(", ")})`);
-    throw new AssayError("NOT_FOUND", `No experiment "${asked}" in ${database.location}${hint}`, {
-      details: { name: asked, accepted: names },
-    });
+    throw unknownExperiment(asked, await all(), database.location);
   }
 
   async function restore(spec: ExperimentSpec): Promise<Experiment | undefined> {

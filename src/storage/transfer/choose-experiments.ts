@@ -1,6 +1,5 @@
-import { AssayError } from "../../errors/assay-error.ts";
 import { parseExperimentName } from "../../model/experiment.ts";
-import { didYouMean } from "../../util/nearest.ts";
+import { unknownExperiment } from "../unknown-experiment.ts";
 import type { SourceExperiment, TransferSource } from "./parts.ts";
 
 /**
@@ -18,22 +17,8 @@ export function chooseExperiments(
     const found = experiments.filter(
       (one) => one.name === name && (version === undefined || one.version === version),
     );
-    if (found.length === 0) throw unknown(text, experiments, location);
+    if (found.length === 0) throw unknownExperiment(text, experiments, location);
     for (const one of found) chosen.add(one);
   }
   return experiments.filter((experiment) => chosen.has(experiment));
-}
-
-function unknown(
-  text: string,
-  experiments: readonly SourceExperiment[],
-  location: string,
-): AssayError {
-  const names = [...new Set(experiments.map(({ name }) => name))];
-  const hint =
-    didYouMean(text, names) ||
-    (names.length === 0 ? "; it holds none" : ` (${names.slice(0, 10).join(", ")})`);
-  return new AssayError("NOT_FOUND", `No experiment "${text}" in ${location}${hint}`, {
-    details: { name: text, accepted: names },
-  });
 }
