@@ -12,8 +12,13 @@ export interface Interrupts {
   readonly stop: () => void;
 }
 
-/** Listens for Ctrl-C and for being asked to end. */
-export function listenForInterrupts(): Interrupts {
+/**
+ * Listens for Ctrl-C and for being asked to end.
+ * @param says what is done about it, for the person who waits
+ */
+export function listenForInterrupts(
+  says = "Interrupting: trials in flight are marked interrupted",
+): Interrupts {
   const controller = new AbortController();
   const { stderr } = process;
   const interrupt = (): void => {
@@ -22,9 +27,7 @@ export function listenForInterrupts(): Interrupts {
       process.once("exit", killStarted);
       process.exit(exitCodes.interrupted);
     }
-    stderr.write(
-      `${stderr.isTTY ? clearLine : ""}Interrupting: trials in flight are marked interrupted. Press Ctrl-C again to end at once\n`,
-    );
+    stderr.write(`${stderr.isTTY ? clearLine : ""}${says}. Press Ctrl-C again to end at once\n`);
     controller.abort();
   };
   for (const signal of signals) process.on(signal, interrupt);

@@ -4,7 +4,7 @@ import { clearLine } from "../execution/progress-bar.ts";
 /** An outage that is told is not told again within this time. */
 const silenceMs = 10_000;
 
-/** Says on standard error that a run waits for its storage's server: once for all the operations that wait. */
+/** Says on standard error that a command waits for its storage's server: once for all the operations that wait. */
 export function tellOutages(): (error: unknown) => void {
   let toldAt = -Infinity;
   return (error) => {

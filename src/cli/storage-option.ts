@@ -1,6 +1,7 @@
 import type { Storage } from "../storage/storage.ts";
 import { projectConfig, userConfig } from "./config-file.ts";
 import type { GlobalFlags } from "./global-flags.ts";
+import { tellOutages } from "./outages.ts";
 
 const defaultStorage = "sqlite:assay.db";
 
@@ -50,7 +51,7 @@ export async function withStorage<Result>(
     storageUrl(globals),
   ]);
   // Not `await using`: in a file that has it, TypeScript 6.0.3 leaves the paths of dynamic imports as they are.
-  const storage = await openStorage(url, { create: false });
+  const storage = await openStorage(url, { create: false, onOutage: tellOutages() });
   try {
     return await use(storage);
   } finally {

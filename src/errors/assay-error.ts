@@ -26,7 +26,7 @@ export const errorCodes = {
   SCHEMA_NEWER: "The database was written by a newer Assay",
   CORRUPT: "Stored data is not what was written",
   SETUP_FAILED: "The experiment's setup function threw",
-  INTERRUPTED: "The run was interrupted, and its trials with it",
+  INTERRUPTED: "A run was interrupted, and its trials with it; or moving data was",
   TIMEOUT: "A trial ran longer than its limit",
   WORKER_LOST: "The thread or process that ran a trial ended under it",
   TRIAL_FAILED: "The trial's own code threw",

@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { chmod, readdir, stat } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { createServer } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { expectMoved, expectVerified, movableStorage } from "../support/movable-storage.ts";
 import { runCli } from "../support/run-cli.ts";
 
@@ -35,6 +37,8 @@ describe("assay db export", () => {
     });
     const size = async (name: string) => (await stat(folder.path(name))).size;
     expect(await size("all.jsonl.gz")).toBeLessThan((await size("all.jsonl")) / 2);
+    await json(["db", "export", "ALL.JSONL.GZ"]);
+    expect(await size("ALL.JSONL.GZ")).toBeLessThan((await size("all.jsonl")) / 2);
   });
 
   test("writes a SQLite storage by the file's ending, one file that can be used as any other", async () => {
@@ -70,11 +74,21 @@ describe("assay db export", () => {
   test("names what is wrong, and leaves nothing behind", async () => {
     const { folder, run } = await movableStorage(2);
     await folder.write("locked/file", "");
+    await folder.link("link.jsonl", folder.path("none.jsonl"));
+    const server = createServer().listen(folder.path("socket.jsonl"));
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
     await chmod(folder.path("locked"), 0o555);
     const before = await readdir(folder.root);
     const cases: readonly (readonly [args: readonly string[], stderr: RegExp])[] = [
       [["a.jsonl", "sweeb"], /^assay: No experiment "sweeb" in .*; did you mean "sweep"\?\n$/],
-      [["a.jsonl", "sweep@7"], /^assay: No experiment "sweep@7" in /],
+      [
+        ["a.jsonl", "sweep@7"],
+        /^assay: No experiment "sweep@7" in .*source\.db; it has versions 1, 2\n$/,
+      ],
+      [["link.jsonl", "--force"], /link\.jsonl cannot be written: it is a link\n$/],
+      [["socket.jsonl", "--force"], /socket\.jsonl cannot be written: it is no regular file\n$/],
+      [["source.db/a.jsonl"], /^assay: .*a\.jsonl cannot be written: its folder is a file\n$/],
       [["no/a.jsonl"], /^assay: .*a\.jsonl cannot be written: its folder does not exist\n$/],
       [["no/a.db"], /^assay: .*a\.db cannot be written: its folder does not exist\n$/],
       [["source.db", "--force"], /source\.db is the storage that is to be exported\n$/],

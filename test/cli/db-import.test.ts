@@ -152,7 +152,8 @@ describe("assay db import", () => {
     });
 
     test("a file that is no archive, one that is not there, and one of a newer Assay", async () => {
-      for (const text of ["", "hello\n", '{"crc32":"00000000","other":{}}\n']) {
+      const long = "no line break ".repeat(10_000);
+      for (const text of ["", "hello", "hello\n", long, '{"crc32":"00000000","other":{}}\n']) {
         const stderr = await refused(async ({ folder }) => {
           await folder.write("text.jsonl", text);
           return "text.jsonl";
@@ -163,8 +164,13 @@ describe("assay db import", () => {
         /^assay: There is no file .*none\.jsonl\n$/,
       );
       expect(await refused(() => Promise.resolve("none.db"))).toMatch(
-        /^assay: There is no database/,
+        /^assay: There is no file .*none\.db\n$/,
       );
+      const empty = await refused(async ({ folder }) => {
+        await folder.write("empty.db", "");
+        return "empty.db";
+      });
+      expect(empty).toMatch(/^assay: .*empty\.db is empty: there is no database in it yet; /);
       const newer = await refused(async (moved) => {
         const { crc32 } = await import("node:zlib");
         const header =

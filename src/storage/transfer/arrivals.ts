@@ -136,6 +136,7 @@ async function moveOne(
     return missing;
   };
   for await (const part of source.parts(experiment, wanted)) {
+    await tracker.goOn();
     await arrival.receive(part);
     if (part.kind === "trials") tracker.advance(part.records.length);
   }

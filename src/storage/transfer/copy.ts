@@ -1,16 +1,12 @@
 import type { Storage } from "../storage.ts";
 import { isMoved, moveAll, planArrivals, type MovedExperiment } from "./arrivals.ts";
 import { chooseExperiments } from "./choose-experiments.ts";
-import { sumTrials, Tracker, type OnTransferProgress } from "./progress.ts";
+import { sumTrials, Tracker, type TransferOptions } from "./progress.ts";
 import { assertApart } from "./same-storage.ts";
 import { contextOf } from "./storage-context.ts";
 import { storageSource } from "./storage-source.ts";
 
-export interface CopyOptions {
-  /** `name@2`, or `name` for all of its versions. Default: every experiment. */
-  readonly names?: readonly string[];
-  readonly onProgress?: OnTransferProgress;
-}
+export type CopyOptions = TransferOptions;
 
 export interface DatabaseCopy {
   /** Where it was copied from and to, without credentials. */
@@ -26,7 +22,7 @@ export interface DatabaseCopy {
 export async function copyTo(
   from: Storage,
   openTarget: () => Promise<Storage>,
-  { names, onProgress }: CopyOptions,
+  { names, ...options }: CopyOptions,
 ): Promise<DatabaseCopy> {
   const source = await storageSource(contextOf(from));
   const experiments = chooseExperiments(source, names);
@@ -38,7 +34,7 @@ export async function copyTo(
     remedy: '"assay db merge" brings trials together',
   });
   const moved = intentions.filter(isMoved).map((intention) => intention.source);
-  const tracker = new Tracker(onProgress, sumTrials(moved));
+  const tracker = new Tracker(options, sumTrials(moved));
   const done = await moveAll(source, to, intentions, tracker);
   return { from: from.location, to: to.location, experiments: done };
 }

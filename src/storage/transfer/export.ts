@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AssayError } from "../../errors/assay-error.ts";
@@ -8,19 +9,16 @@ import { moveAll, planArrivals } from "./arrivals.ts";
 import { writeArchive } from "./archive/write-archive.ts";
 import { chooseExperiments } from "./choose-experiments.ts";
 import { fileError } from "./file-error.ts";
-import { formatOf, type ExportFormat } from "./file-format.ts";
+import { formatOf, isCompressed, type ExportFormat } from "./file-format.ts";
 import type { SourceExperiment, TransferSource } from "./parts.ts";
-import { sumTrials, Tracker, type OnTransferProgress } from "./progress.ts";
+import { sumTrials, Tracker, type TransferOptions } from "./progress.ts";
 import { isSameFile } from "./same-storage.ts";
 import { contextOf } from "./storage-context.ts";
 import { storageSource } from "./storage-source.ts";
 
-export interface ExportOptions {
-  /** `name@2`, or `name` for all of its versions. Default: every experiment. */
-  readonly names?: readonly string[];
+export interface ExportOptions extends TransferOptions {
   /** Replaces a file that is there. Default false: it is `DUPLICATE`. */
   readonly overwrite?: boolean;
-  readonly onProgress?: OnTransferProgress;
 }
 
 /** What was exported, and to where. */
@@ -40,7 +38,7 @@ export interface DatabaseExport {
 export async function exportTo(
   storage: Storage,
   path: string,
-  { names, overwrite = false, onProgress }: ExportOptions,
+  { names, overwrite = false, ...options }: ExportOptions,
 ): Promise<DatabaseExport> {
   const file = resolve(path);
   const source = await storageSource(contextOf(storage));
@@ -49,30 +47,50 @@ export async function exportTo(
     throw new AssayError("INVALID_VALUE", `${file} is the storage that is to be exported`);
   }
   await assertFree(file, overwrite);
-  const tracker = new Tracker(onProgress, sumTrials(experiments));
+  const tracker = new Tracker(options, sumTrials(experiments));
   const format = formatOf(file);
-  const temporary = join(
-    dirname(file),
-    `.${basename(file)}.${randomBytes(4).toString("hex")}.part`,
-  );
-  try {
+  await writeWhole(file, { overwrite, format }, async (temporary) => {
     if (format === "sqlite") await writeSqlite(source, experiments, temporary, tracker);
     else {
-      const isCompressed = file.endsWith(".gz");
       await writeArchive(contextOf(storage), source, experiments, {
         file: temporary,
-        isCompressed,
+        isCompressed: isCompressed(file),
         tracker,
       });
     }
-    await putInPlace(temporary, file, { overwrite, format });
-  } catch (error) {
-    for (const end of ["", "-wal", "-shm"]) await rm(`${temporary}${end}`, { force: true });
-    throw fileError(error, file, "written");
-  }
+  });
   const { size: bytes } = await lstat(file);
   const toRow = ({ name, version, trials }: SourceExperiment) => ({ name, version, trials });
   return { file, format, bytes, experiments: experiments.map(toRow) };
+}
+
+interface Replacement {
+  readonly overwrite: boolean;
+  readonly format: ExportFormat;
+}
+
+/** Writes a file under another name beside it, and moves it to its place when it is whole. */
+async function writeWhole(
+  file: string,
+  replacement: Replacement,
+  write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const name = `.${basename(file)}.${randomBytes(4).toString("hex")}.part`;
+  const temporary = join(dirname(file), name);
+  const parts = ["", "-wal", "-shm"].map((end) => `${temporary}${end}`);
+  // Whoever is in a hurry presses Ctrl-C twice.
+  const removeNow = (): void => parts.forEach((part) => rmSync(part, { force: true }));
+  process.once("exit", removeNow);
+  try {
+    await write(temporary);
+    await putInPlace(temporary, file, replacement);
+  } catch (error) {
+    // What could not be made is not there, and its folder may be none.
+    for (const part of parts) await rm(part, { force: true }).catch(() => undefined);
+    throw fileError(error, file, "written");
+  } finally {
+    process.off("exit", removeNow);
+  }
 }
 
 async function assertFree(file: string, overwrite: boolean): Promise<void> {
@@ -81,6 +99,13 @@ async function assertFree(file: string, overwrite: boolean): Promise<void> {
     throw new AssayError("STORAGE_UNAVAILABLE", `${file} cannot be written: it is a folder`);
   }
   if (found === undefined) return;
+  if (!found.isFile()) {
+    // A device or a pipe would be gone, and a link a file: the new file takes the place of what is there.
+    const what = found.isSymbolicLink() ? "a link" : "no regular file";
+    throw new AssayError("STORAGE_UNAVAILABLE", `${file} cannot be written: it is ${what}`, {
+      details: { file },
+    });
+  }
   if (overwrite) {
     // What others committed to it may be in its log only.
     const log = await lstat(`${file}-wal`).catch(() => undefined);
@@ -122,7 +147,7 @@ async function writeSqlite(
 async function putInPlace(
   temporary: string,
   file: string,
-  { overwrite, format }: { readonly overwrite: boolean; readonly format: ExportFormat },
+  { overwrite, format }: Replacement,
 ): Promise<void> {
   await assertFree(file, overwrite);
   // The log of a database that was there before is none of the one that takes its place.

@@ -5,3 +5,8 @@ export type ExportFormat = "sqlite" | "archive";
 export function formatOf(file: string): ExportFormat {
   return /\.(db|sqlite)$/i.test(file) ? "sqlite" : "archive";
 }
+
+/** Whether an archive is compressed, by its ending. */
+export function isCompressed(file: string): boolean {
+  return /\.gz$/i.test(file);
+}

@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { connectStorage } from "../connect-storage.ts";
 import type { Storage } from "../storage.ts";
@@ -10,19 +11,17 @@ import {
   type MovedExperiment,
 } from "./arrivals.ts";
 import { chooseExperiments } from "./choose-experiments.ts";
+import { fileError } from "./file-error.ts";
 import { formatOf } from "./file-format.ts";
 import type { TransferSource } from "./parts.ts";
-import { sumTrials, Tracker, type OnTransferProgress } from "./progress.ts";
+import { sumTrials, Tracker, type TransferOptions } from "./progress.ts";
 import { isSameFile, sameStorage } from "./same-storage.ts";
 import { contextOf } from "./storage-context.ts";
 import { storageSource } from "./storage-source.ts";
 
-export interface ImportOptions {
+export interface ImportOptions extends TransferOptions {
   /** What becomes of an experiment whose name and version are taken. Default `fail`. */
   readonly onConflict?: ConflictPolicy;
-  /** `name@2`, or `name` for all of its versions. Default: every experiment. */
-  readonly names?: readonly string[];
-  readonly onProgress?: OnTransferProgress;
 }
 
 export interface DatabaseImport {
@@ -38,10 +37,10 @@ export interface DatabaseImport {
 export async function importFrom(
   openTarget: () => Promise<Storage>,
   path: string,
-  { onConflict = "fail", names, onProgress }: ImportOptions,
+  { onConflict = "fail", names, ...options }: ImportOptions,
 ): Promise<DatabaseImport> {
   const file = resolve(path);
-  const source = await openSource(file, onProgress);
+  const source = await openSource(file, options);
   try {
     const experiments = chooseExperiments(source, names);
     const storage = await openTarget();
@@ -52,7 +51,7 @@ export async function importFrom(
       remedy: "--on-conflict ignore, overwrite or bump says what to do",
     });
     const moved = intentions.filter(isMoved).map((intention) => intention.source);
-    const tracker = new Tracker(onProgress, sumTrials(moved));
+    const tracker = new Tracker(options, sumTrials(moved));
     return { file, experiments: await moveAll(source, storage, intentions, tracker) };
   } finally {
     await source.close();
@@ -61,13 +60,17 @@ export async function importFrom(
 
 async function openSource(
   file: string,
-  onProgress: OnTransferProgress = () => undefined,
+  { onProgress, signal }: Pick<TransferOptions, "onProgress" | "signal">,
 ): Promise<TransferSource> {
   if (formatOf(file) === "archive") {
     return await archiveSource(file, (lines) => {
-      onProgress({ stage: "checking", experiment: "", trials: lines, total: 0 });
+      signal?.throwIfAborted();
+      onProgress?.({ stage: "checking", experiment: "", trials: lines, total: 0 });
     });
   }
+  await access(file).catch((error: unknown) => {
+    throw fileError(error, file, "read");
+  });
   const storage = await connectStorage(`sqlite:${file}`, { create: false });
   try {
     const source = await storageSource(contextOf(storage));

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { oneByOne } from "../../../test/support/one-by-one.ts";
 import { projectFolder } from "../../../test/support/project-folder.ts";
@@ -184,6 +185,22 @@ describe("copy", () => {
       await expectSame(from, to);
     }
   });
+});
+
+test("a signal ends a transfer on its way: nothing is left of a file, and a copy goes on later", async () => {
+  const { root, path } = await projectFolder({});
+  const from = await furnished();
+  const [to, stop] = [await opened(), new AbortController()];
+  const reason = new Error("enough");
+  const options = { signal: stop.signal, onProgress: () => stop.abort(reason) };
+  for (const name of ["part.jsonl", "part.jsonl.gz", "part.db"]) {
+    await expect(exportDatabase(from, path(name), options)).rejects.toBe(reason);
+  }
+  expect(await readdir(root)).toEqual([]);
+  await expect(copyDatabase(from, to, options)).rejects.toBe(reason);
+  expect(await to.getExperiments()).toEqual([]);
+  await copyDatabase(from, to);
+  await expectSame(from, to);
 });
 
 /** Lets an action on a storage fail at its n-th write. Whether it did. */

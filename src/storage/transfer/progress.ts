@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { SourceExperiment } from "./parts.ts";
 
 /** How far a transfer is. */
@@ -13,17 +14,41 @@ export interface TransferProgress {
 
 export type OnTransferProgress = (progress: TransferProgress) => void;
 
-/** Counts what is moved, and tells it. */
+/** How a transfer is watched, and ended early. */
+export interface TransferOptions {
+  /** `name@2`, or `name` for all of its versions. Default: every experiment. */
+  readonly names?: readonly string[];
+  readonly onProgress?: OnTransferProgress;
+  /** Ends it within a page of trials, with the signal's reason as its error. The same call goes on later. */
+  readonly signal?: AbortSignal;
+}
+
+/** Counts what is moved, tells it, and ends it when it is to end. */
 export class Tracker {
   readonly #onProgress: OnTransferProgress;
+  readonly #signal: AbortSignal | undefined;
   readonly #total: number;
   #stage: TransferProgress["stage"] = "moving";
   #experiment = "";
   #trials = 0;
 
-  constructor(onProgress: OnTransferProgress | undefined, total: number) {
+  constructor(
+    { onProgress, signal }: Pick<TransferOptions, "onProgress" | "signal">,
+    total: number,
+  ) {
     this.#onProgress = onProgress ?? (() => undefined);
+    this.#signal = signal;
     this.#total = total;
+  }
+
+  /**
+   * Rejects when the transfer is to end. To be awaited between any two steps that may take long: between two
+   * files of SQLite nothing else lets the process hear of it.
+   */
+  async goOn(): Promise<void> {
+    if (this.#signal === undefined) return;
+    await setImmediate();
+    this.#signal.throwIfAborted();
   }
 
   begin(

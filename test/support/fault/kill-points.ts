@@ -31,6 +31,11 @@ export function killedAt(place: string): Readonly<Record<string, string>> {
   return { NODE_OPTIONS: `--import ${failpoint}`, ASSAY_TEST_KILL_AT: place };
 }
 
+/** The environment in which a person presses Ctrl-C at such a place, so many times. */
+export function interruptedAt(place: string, times = 1): Readonly<Record<string, string>> {
+  return { ...killedAt(place), ASSAY_TEST_SIGNALS: Array(times).fill("SIGINT").join(" ") };
+}
+
 /**
  * Lets a scenario run once to list its database operations; then kills it before and after each of them, each
  * time from the beginning. Fails with what was not as it should be, by place.

@@ -1,8 +1,8 @@
 import { exportDatabase } from "../../../storage/transfer-database.ts";
+import { carryOutTransfer } from "../../carry-out-transfer.ts";
 import { formatBytes } from "../../format-value.ts";
 import { plural } from "../../plural.ts";
 import { withStorage } from "../../storage-option.ts";
-import { transferProgress } from "../../transfer-text.ts";
 import type { Verb } from "../../verb.ts";
 
 interface ExportFlags {
@@ -19,17 +19,18 @@ export const verb: Verb<ExportFlags> = {
     ["assay db export sweep.db sweep@2", "one version, as a SQLite storage"],
   ],
   async run({ args: [file = "", ...names], flags, globals, terminal }) {
-    const result = await withStorage(globals, async (storage) => {
-      try {
-        return await exportDatabase(storage, file, {
-          names,
-          overwrite: flags.force === true,
-          onProgress: transferProgress(terminal, "Exporting"),
-        });
-      } finally {
-        terminal.endProgress();
-      }
-    });
+    const overwrite = flags.force === true;
+    const result = await withStorage(
+      globals,
+      async (storage) =>
+        await carryOutTransfer({
+          terminal,
+          doing: "Exporting",
+          interrupted: "nothing was written",
+          carryOut: async (options) =>
+            await exportDatabase(storage, file, { names, overwrite, ...options }),
+        }),
+    );
     if (globals.json === true) await terminal.writeJson(result);
     else {
       const { experiments, bytes } = result;

@@ -1,9 +1,9 @@
 import { conflictPolicies, type ConflictPolicy } from "../../../storage/transfer/arrivals.ts";
 import { importFrom } from "../../../storage/transfer/import.ts";
+import { carryOutTransfer } from "../../carry-out-transfer.ts";
 import { describeMoved } from "../../moved-text.ts";
 import { readOneOf } from "../../option-readers.ts";
 import { storageUrl } from "../../storage-option.ts";
-import { transferProgress } from "../../transfer-text.ts";
 import type { Verb } from "../../verb.ts";
 import { withNewStorage } from "../../with-new-storage.ts";
 
@@ -26,17 +26,18 @@ export const verb: Verb<ImportFlags> = {
   ],
   async run({ args: [file = "", ...names], flags, globals, terminal }) {
     const { onConflict } = flags;
-    const result = await withNewStorage(await storageUrl(globals), async (open) => {
-      try {
-        return await importFrom(open, file, {
-          names,
-          ...(onConflict === undefined ? {} : { onConflict }),
-          onProgress: transferProgress(terminal, "Importing"),
-        });
-      } finally {
-        terminal.endProgress();
-      }
-    });
+    const policy = onConflict === undefined ? {} : { onConflict };
+    const result = await withNewStorage(
+      await storageUrl(globals),
+      async (open) =>
+        await carryOutTransfer({
+          terminal,
+          doing: "Importing",
+          interrupted: "the same command goes on where it stopped",
+          carryOut: async (options) =>
+            await importFrom(open, file, { names, ...policy, ...options }),
+        }),
+    );
     if (globals.json === true) await terminal.writeJson(result);
     else for (const line of describeMoved(result.experiments)) terminal.note(line);
     return undefined;

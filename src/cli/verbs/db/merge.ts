@@ -4,9 +4,10 @@ import {
   type DifferencePolicy,
 } from "../../../storage/transfer/merge/merge.ts";
 import { mergeDatabases } from "../../../storage/transfer-database.ts";
+import { carryOutTransfer } from "../../carry-out-transfer.ts";
 import { describeMerge } from "../../merge-text.ts";
 import { readOneOf } from "../../option-readers.ts";
-import { transferProgress } from "../../transfer-text.ts";
+import { tellOutages } from "../../outages.ts";
 import type { Verb } from "../../verb.ts";
 
 interface MergeFlags {
@@ -27,15 +28,18 @@ export const verb: Verb<MergeFlags> = {
   ],
   async run({ args: [primary = "", secondary = ""], flags, globals, terminal }) {
     const { onDifference } = flags;
-    const to = await openStorage(primary, { create: false });
+    const onOutage = tellOutages();
+    const to = await openStorage(primary, { create: false, onOutage });
     try {
-      const from = await openStorage(secondary, { create: false });
+      const from = await openStorage(secondary, { create: false, onOutage });
       try {
-        const merge = await mergeDatabases(to, from, {
-          ...(onDifference === undefined ? {} : { onDifference }),
-          onProgress: transferProgress(terminal, "Merging"),
+        const policy = onDifference === undefined ? {} : { onDifference };
+        const merge = await carryOutTransfer({
+          terminal,
+          doing: "Merging",
+          interrupted: "the same command goes on where it stopped",
+          carryOut: async (options) => await mergeDatabases(to, from, { ...policy, ...options }),
         });
-        terminal.endProgress();
         if (globals.json === true) await terminal.writeJson(merge);
         else for (const line of describeMerge(merge, onDifference)) terminal.note(line);
         return undefined;
@@ -43,7 +47,6 @@ export const verb: Verb<MergeFlags> = {
         await from.close();
       }
     } finally {
-      terminal.endProgress();
       await to.close();
     }
   },

@@ -38,11 +38,14 @@ function checkPlace(path: string, create: boolean): void {
       `${path} is a folder; name a file in it, such as ${path}/assay.db`,
     );
   }
-  if (existing !== undefined) return;
+  const isEmpty = existing?.size === 0;
+  if (existing !== undefined && (create || !isEmpty)) return;
   if (!create) {
     throw new AssayError(
       "NOT_FOUND",
-      `There is no database at ${path} yet; "assay run" creates it`,
+      isEmpty
+        ? `${path} is empty: there is no database in it yet; "assay run" creates it`
+        : `There is no database at ${path} yet; "assay run" creates it`,
       {
         details: { path },
       },

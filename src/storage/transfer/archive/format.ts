@@ -59,6 +59,12 @@ export function isLine(bytes: Buffer): boolean {
   return bytes.toString("latin1", 0, before.length) === before && bytes.length > coveredFrom;
 }
 
+/** Whether these may be the first bytes of a line. */
+export function mayBeginLine(bytes: Buffer): boolean {
+  const start = bytes.toString("latin1", 0, before.length);
+  return before.startsWith(start);
+}
+
 /** Whether the checksum of a line is that of its content. */
 export function isWholeLine(bytes: Buffer): boolean {
   const written = bytes.toString("latin1", before.length, before.length + 8);

@@ -6,7 +6,7 @@ import { schemaVersion } from "../../schema.ts";
 import type { SourceExperiment } from "../parts.ts";
 import { toSourceExperiment } from "../storage-source.ts";
 import { archiveFormat, archiveVersion, isLine, isWholeLine, kindOf, valueText } from "./format.ts";
-import { cutOff, readLines } from "./lines.ts";
+import { cutOff, notAnArchive, readLines } from "./lines.ts";
 
 const lineBreak = Buffer.from("\n");
 
@@ -88,14 +88,6 @@ function objectIn(file: string, number: number, text: string): Readonly<Record<s
     if (!isAssayError(error)) throw error;
   }
   throw wrongLine(file, number, "it cannot be read");
-}
-
-function notAnArchive(file: string): AssayError {
-  return new AssayError(
-    "INVALID_VALUE",
-    `${file} is no archive of Assay: it does not begin as "assay db export" writes it`,
-    { details: { file } },
-  );
 }
 
 function wrongLine(file: string, line: number, why: string): AssayError {

@@ -4,8 +4,11 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { AssayError } from "../../../errors/assay-error.ts";
 import { fileError } from "../file-error.ts";
+import { mayBeginLine } from "./format.ts";
 
 const newline = 0x0a;
+/** The first line of an archive is far shorter: what has none within so many bytes is no archive. */
+const mostOfFirstLine = 1 << 16;
 
 /** A line without its end, and its number from 1. */
 export interface Line {
@@ -14,8 +17,9 @@ export interface Line {
 }
 
 /**
- * The lines of a file, whether it is compressed by gzip or not, in constant memory. What the last line break
- * is followed by is `CORRUPT`: the file was cut off.
+ * The lines of an archive, whether it is compressed by gzip or not, in the memory of one. What the last line
+ * break is followed by is `CORRUPT`: the file was cut off. One that has no line, and does not begin as an
+ * archive, is `INVALID_VALUE`.
  */
 export async function* readLines(file: string): AsyncGenerator<Line, void, undefined> {
   let number = 0;
@@ -34,11 +38,18 @@ export async function* readLines(file: string): AsyncGenerator<Line, void, undef
         from = to + 1;
       }
       if (from < chunk.length) pending.push(chunk.subarray(from));
+      if (number === 0 && lengthOf(pending) > mostOfFirstLine) throw notAnArchive(file);
     }
   } catch (error) {
     throw readError(error, file, number + 1);
   }
-  if (pending.length > 0) throw cutOff(file, number + 1);
+  if (pending.length === 0) return;
+  if (number === 0 && !mayBeginLine(Buffer.concat(pending))) throw notAnArchive(file);
+  throw cutOff(file, number + 1);
+}
+
+function lengthOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 export function cutOff(file: string, line: number): AssayError {
@@ -46,6 +57,14 @@ export function cutOff(file: string, line: number): AssayError {
     "CORRUPT",
     `${file} is cut off in line ${String(line)}; nothing was imported`,
     { details: { file, line } },
+  );
+}
+
+export function notAnArchive(file: string): AssayError {
+  return new AssayError(
+    "INVALID_VALUE",
+    `${file} is no archive of Assay: it does not begin as "assay db export" writes it`,
+    { details: { file } },
   );
 }
 

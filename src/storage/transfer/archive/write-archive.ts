@@ -98,6 +98,7 @@ async function* archiveLines(
       line: toLine("experiments", movedExperiment(experiment.document)),
     };
     for await (const part of source.parts(experiment, everyTrial)) {
+      await tracker.goOn();
       yield* linesOf(part);
       if (part.kind === "trials") tracker.advance(part.records.length);
     }

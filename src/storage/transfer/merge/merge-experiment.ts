@@ -71,12 +71,14 @@ class ExperimentMerger {
         const record = { trial: movedTrial(trial, now), belonging };
         const size = sizeOf(record);
         if (group.length > 0 && (group.length === mostTrials || bytes + size > mostBytes)) {
+          await tracker.goOn();
           await this.#bring(group);
           [group, bytes] = [[], 0];
         }
         group.push(record);
         bytes += size;
       }
+      await tracker.goOn();
       await this.#bring(group);
     }
     return { added: this.#added, taken: this.#taken };

@@ -4,7 +4,7 @@ import type { Storage } from "../../storage.ts";
 import { trialPages } from "../../trial-pages.ts";
 import { moveAll, type Intention } from "../arrivals.ts";
 import { chooseExperiments } from "../choose-experiments.ts";
-import { labelOf, sumTrials, Tracker, type OnTransferProgress } from "../progress.ts";
+import { labelOf, sumTrials, Tracker, type TransferOptions } from "../progress.ts";
 import { assertApart } from "../same-storage.ts";
 import { contextOf } from "../storage-context.ts";
 import { storageSource } from "../storage-source.ts";
@@ -21,12 +21,9 @@ export type DifferencePolicy = "keep" | "take" | "fail";
 
 export const differencePolicies: readonly DifferencePolicy[] = ["keep", "take", "fail"];
 
-export interface MergeOptions {
+export interface MergeOptions extends TransferOptions {
   /** Default `keep`. */
   readonly onDifference?: DifferencePolicy;
-  /** `name@2`, or `name` for all of its versions. Default: every experiment of the secondary. */
-  readonly names?: readonly string[];
-  readonly onProgress?: OnTransferProgress;
 }
 
 export interface MergedExperiment {
@@ -53,24 +50,30 @@ export interface DatabaseMerge {
 export async function mergeInto(
   primary: Storage,
   secondary: Storage,
-  { onDifference = "keep", names, onProgress }: MergeOptions,
+  { onDifference = "keep", names, ...options }: MergeOptions,
 ): Promise<DatabaseMerge> {
   await assertApart(primary, secondary);
   const contexts = { primary: contextOf(primary), secondary: contextOf(secondary) };
   const source = await storageSource(contexts.secondary);
   const chosen = chooseExperiments(source, names);
   const { unknown, pairs } = await planMerge(primary, source, chosen);
-  if (onDifference === "fail") await assertNoDifference(contexts, pairs, onProgress);
+  if (onDifference === "fail") await assertNoDifference(contexts, pairs, options);
 
-  const tracker = new Tracker(onProgress, sumTrials(chosen));
+  const tracker = new Tracker(options, sumTrials(chosen));
   const differences = new Differences();
   const experiments: MergedExperiment[] = [];
   for (const pair of pairs) {
     const { name, version } = pair.source;
     tracker.begin(pair.source);
     const takesDifferences = onDifference === "take";
-    const options = { ...contexts, pair, takesDifferences, differences, tracker };
-    experiments.push({ name, version, outcome: "merged", ...(await mergeExperiment(options)) });
+    const merged = await mergeExperiment({
+      ...contexts,
+      pair,
+      takesDifferences,
+      differences,
+      tracker,
+    });
+    experiments.push({ name, version, outcome: "merged", ...merged });
     await primary.refreshView(pair.primary);
   }
   const intentions = unknown.map((one): Intention => {
@@ -92,14 +95,15 @@ export async function mergeInto(
 async function assertNoDifference(
   contexts: { readonly primary: StorageContext; readonly secondary: StorageContext },
   pairs: readonly Pair[],
-  onProgress: OnTransferProgress | undefined,
+  options: Pick<TransferOptions, "onProgress" | "signal">,
 ): Promise<void> {
   const { primary, secondary } = contexts;
   const differences = new Differences();
-  const tracker = new Tracker(onProgress, sumTrials(pairs.map(({ source }) => source)));
+  const tracker = new Tracker(options, sumTrials(pairs.map(({ source }) => source)));
   for (const pair of pairs) {
     tracker.begin(pair.source, "checking");
     for await (const trials of trialPages(secondary.database, pair.secondary.key, {})) {
+      await tracker.goOn();
       differences.add(pair, await decideAll(primary.database, pair, trials));
       tracker.advance(trials.length);
     }
