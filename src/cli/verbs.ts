@@ -119,8 +119,8 @@ export const verbs: Readonly<Record<string, VerbEntry | VerbGroup>> = {
         load: () => import("./verbs/db/test.ts"),
       },
       rm: {
-        args: "<EXPERIMENT>",
-        says: "delete an experiment, a version of it, or trials in some states",
+        args: "[EXPERIMENT]",
+        says: "delete an experiment, a version of it, trials in some states, or what a transfer left",
         load: () => import("./verbs/db/rm.ts"),
       },
       set: {

@@ -8,6 +8,8 @@ import {
 } from "../support/cli-database.ts";
 import { experimentFolder, until } from "../support/experiment-folder.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
+import { killedAt } from "../support/fault/kill-points.ts";
+import { expectMoved, expectVerified, movableStorage } from "../support/movable-storage.ts";
 import { hasTerminals, startOnTerminal } from "../support/terminal-cli.ts";
 
 describe.each(cliBackends)("assay db rm on $name", (backend) => {
@@ -142,4 +144,31 @@ export default defineExperiment({
       0,
     ]);
   }
+});
+
+test("--unfinished deletes what a copy left that was killed, and nothing else", async () => {
+  const { url, folder, run, json } = await movableStorage(40);
+  const target = folder.path("target.db");
+  await json(["db", "copy", url, target, "other"]);
+  const killed = await run(["db", "copy", url, target], killedAt("after 7"));
+  expect(killed.code).toBe(null);
+  const there = ["--storage", target];
+  const args = ["db", "rm", "--unfinished", ...there];
+  const unfinished = [{ experiment: "sweep", documents: expect.any(Number) }];
+  expect(await json([...args, "--dry-run"])).toEqual({ dryRun: true, unfinished });
+  const refused = await run(args);
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^sweep {2}\d+ documents? came of it\nassay: .*--force answers it\n$/),
+  ]);
+  const slip = await run([...args, "sweeb"]);
+  expect([slip.code, slip.stderr]).toEqual([1, expect.stringContaining('did you mean "sweep"?')]);
+  expect((await run([...args, "--status", "new"])).code).toBe(2);
+  expect((await run(["db", "verify", ...there])).stderr).toMatch(/"assay db rm --unfinished"/);
+
+  expect(await json([...args, "--force"])).toEqual({ unfinished });
+  await expectVerified(target, ["other@1"]);
+  expect(await run(args)).toMatchObject({ code: 0, stderr: "No transfer is unfinished\n" });
+  expect((await run(["db", "copy", url, target])).code).toBe(0);
+  await expectMoved(url, target);
 });

@@ -5,6 +5,7 @@ import { encodeValue } from "../../values/encode.ts";
 import type { StorageContext } from "../context.ts";
 import { nextCount } from "../counters.ts";
 import { decodedIn, optionalNumber } from "../records.ts";
+import { sweepDeleted } from "../sweep.ts";
 import { isIdUsed } from "../used-ids.ts";
 import { movedExperiment } from "./moved-documents.ts";
 import type { SourceExperiment } from "./parts.ts";
@@ -40,6 +41,8 @@ export async function findPlace(
     return isPlainObject(transfer) && transfer["of"] === source.id && transfer["name"] === name;
   });
   if (cutOff !== undefined) return { document: cutOff, isResumed: true };
+  // Trials of one that was removed, by a process that was killed then, may have the ids of those that come.
+  await sweepDeleted(context);
   const isTaken = await isIdUsed(database, source.id);
   const { name: _, ...fields } = movedExperiment(source.document);
   const document = {

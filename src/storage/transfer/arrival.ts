@@ -5,6 +5,7 @@ import { movedChunk } from "../blobs.ts";
 import type { StorageContext } from "../context.ts";
 import { deleteTrials } from "../delete-trials.ts";
 import { decodedIn, numberIn, optionalNumber, textIn } from "../records.ts";
+import { arrivalGuard, isStillThere, removeLateArrivals } from "./arrival-guard.ts";
 import { findPlace, type Destination, type Place } from "./arrival-place.ts";
 import { ArrivingRuns } from "./arriving-runs.ts";
 import { movedExperiment } from "./moved-documents.ts";
@@ -157,11 +158,27 @@ export class Arrival {
       documents: pending,
       ifAbsent: true,
     } as const;
+    const before = [arrivalGuard(this.#key), content];
     // Places in the batch are counted from its beginning.
     const shifted = operations.map((operation) =>
-      operation.after === undefined ? operation : { ...operation, after: operation.after + 1 },
+      operation.after === undefined
+        ? operation
+        : { ...operation, after: operation.after + before.length },
     );
-    await this.#context.database.batch([content, ...shifted]);
+    const { database } = this.#context;
+    const outcome = await database.batch([...before, ...shifted]);
+    if (!outcome.applied || !(await isStillThere(database, this.#key))) throw await this.#removed();
+  }
+
+  /** Somebody removed what came: what was written behind that goes too. */
+  async #removed(): Promise<AssayError> {
+    const { database } = this.#context;
+    await removeLateArrivals(database, this.#key);
+    return new AssayError(
+      "CONFLICT",
+      `What came of "${labelOf(this.#destination)}" in ${database.location} was removed while it arrived; run it again`,
+      { details: { name: this.#destination.name, version: this.#destination.version } },
+    );
   }
 
   async #remove(numbers: readonly unknown[]): Promise<void> {
@@ -209,13 +226,16 @@ export class Arrival {
     const reveal: Operation = {
       kind: "update",
       collection: "experiments",
-      query: { key: this.#key, name: null },
+      query: { key: this.#key, name: null, deletedAt: { $exists: false } },
       change: { set, unset: ["transfer", "maxTrials", "code"] },
       required: true,
     };
     try {
       const outcome = await database.batch([...this.#replacement(), reveal]);
       if (outcome.applied || (await this.#isRevealed())) return;
+      if ((await database.count("experiments", { key: this.#key })) === 0) {
+        throw await this.#removed();
+      }
     } catch (error) {
       if (!isAssayError(error) || error.code !== "DUPLICATE") throw error;
     }

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { oneByOne } from "../../../test/support/one-by-one.ts";
 import { projectFolder } from "../../../test/support/project-folder.ts";
+import { isAssayError } from "../../errors/assay-error.ts";
 import { contentsOf } from "../../testing/storage/contents-of.ts";
 import { gridSpec, reserved, results, storedGrid } from "../../testing/storage/fixtures.ts";
 import { furnish } from "../../testing/storage/furnished.ts";
@@ -9,6 +10,7 @@ import { openStorage } from "../open-storage.ts";
 import { createStorage, type Storage } from "../storage.ts";
 import { copyDatabase, exportDatabase, importDatabase } from "../transfer-database.ts";
 import { verifyDatabase } from "../verify-database.ts";
+import { removeUnfinished, unfinishedTransfers } from "./unfinished.ts";
 
 async function opened(url = "memory:"): Promise<Storage> {
   const storage = await openStorage(url);
@@ -202,6 +204,76 @@ test("a signal ends a transfer on its way: nothing is left of a file, and a copy
   await copyDatabase(from, to);
   await expectSame(from, to);
 });
+
+describe.each([
+  ["a storage with transactions", opened],
+  ["a storage without", split],
+])("what came into %s and was cut off", (_name, open) => {
+  test("is listed, and can be removed", async () => {
+    const [from, to] = [await furnished(), await open()];
+    expect(await cutOffAfter(to, 5, (storage) => copyDatabase(from, storage))).toBe(true);
+    const [unfinished, ...others] = await unfinishedTransfers(to);
+    expect([unfinished, others]).toEqual([
+      { key: expect.any(Number), experiment: "grid", documents: expect.any(Number) },
+      [],
+    ]);
+    expect(await removeUnfinished(to, unfinished!)).toBe(true);
+    expect(await removeUnfinished(to, unfinished!)).toBe(false);
+    await expectVerified(to);
+    await copyDatabase(from, to);
+    expect(await unfinishedTransfers(to)).toEqual([]);
+    await expectSame(from, to);
+  });
+
+  test("can be removed while it arrives: the transfer ends, and nothing of it is left", async () => {
+    const from = await furnished();
+    let conflicts = 0;
+    for (let write = 1; ; write += 1) {
+      const to = await open();
+      const removals: boolean[] = [];
+      const meddled = beforeWrite(to, write, async () => {
+        for (const one of await unfinishedTransfers(to)) {
+          removals.push(await removeUnfinished(to, one));
+        }
+      });
+      const outcome = await copyDatabase(from, meddled.storage, { names: ["grid"] }).then(
+        () => "copied",
+        (error: unknown) => (isAssayError(error) ? error.code : error),
+      );
+      const wasRemoved = removals.includes(true);
+      expect(outcome).toBe(wasRemoved ? "CONFLICT" : "copied");
+      if (wasRemoved) conflicts += 1;
+      await expectVerified(to);
+      await copyDatabase(from, to);
+      await expectSame(from, to);
+      if (!meddled.happened()) break;
+    }
+    expect(conflicts).toBeGreaterThan(3);
+  });
+});
+
+/** A storage on which something happens just before its n-th write. */
+function beforeWrite(
+  { database, leaseMs }: Storage,
+  write: number,
+  happens: () => Promise<void>,
+): { readonly storage: Storage; readonly happened: () => boolean } {
+  let left = write;
+  const interposed = new Proxy(database, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return async (...given: unknown[]): Promise<unknown> => {
+        if (["batch", "write", "remove"].includes(String(name)) && (left -= 1) === 0) {
+          await happens();
+        }
+        return await Reflect.apply(value, target, given);
+      };
+    },
+  });
+  const storage = createStorage({ database: interposed, leaseMs, wallClock: () => new Date() });
+  return { storage, happened: () => left <= 0 };
+}
 
 /** Lets an action on a storage fail at its n-th write. Whether it did. */
 async function cutOffAfter(

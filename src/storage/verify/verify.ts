@@ -108,7 +108,7 @@ class Verifier {
     const message =
       kind === "deleted"
         ? `It was deleted, and ${String(count)} documents of it are still to be swept`
-        : `It is on its way from another database, or was cut off: ${String(count)} documents of it are here, and the same command goes on`;
+        : `It is on its way from another database, or was cut off: ${String(count)} documents of it are here; the same command goes on, and "assay db rm --unfinished" removes it`;
     this.#findings.remark({ kind, experiment: labelOf(document), message });
   }
 

@@ -1,3 +1,4 @@
+import { AssayError } from "../../../errors/assay-error.ts";
 import type { Query } from "../../../database/contract.ts";
 import { parseExperimentName, type Experiment } from "../../../model/experiment.ts";
 import type { TrialStatus } from "../../../model/status.ts";
@@ -9,10 +10,12 @@ import { readHoldings, removalTree, versionLabel, type Holding } from "../../rem
 import { plural } from "../../plural.ts";
 import { withStorage } from "../../storage-option.ts";
 import type { Terminal } from "../../terminal.ts";
+import { removeUnfinishedTransfers } from "../../remove-unfinished.ts";
 import type { Verb } from "../../verb.ts";
 
 interface RmFlags {
   readonly status?: readonly TrialStatus[];
+  readonly unfinished?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
@@ -33,15 +36,26 @@ export const verb: Verb<RmFlags> = {
       says: "delete only the trials in this state; several with commas: broken,pruned",
       read: readStatuses,
     },
+    unfinished: {
+      flag: "--unfinished",
+      says: "delete what came of experiments whose copy, import or merge was cut off",
+    },
     force: { flag: "--force", says: "do not ask for the name to be typed again" },
     dryRun: { flag: "--dry-run", says: "show what would be deleted, and delete nothing" },
   },
   examples: [
     ["assay db rm penguins", "all its versions, after the name was typed again"],
     ["assay db rm penguins@2 --force", "the second version, without a question"],
+    ["assay db rm --unfinished", "what a transfer left that was cut off; asks first"],
     ["assay db rm penguins --status broken", "only trials; the next run registers them again"],
   ],
-  async run({ args: [name = ""], flags, globals, terminal }) {
+  async run(invocation) {
+    const { args, flags, globals, terminal } = invocation;
+    if (flags.unfinished === true) return await removeUnfinishedTransfers(invocation);
+    const [name] = args;
+    if (name === undefined) {
+      throw new AssayError("USAGE", "EXPERIMENT is missing: assay db rm EXPERIMENT [options]");
+    }
     const { status: statuses, dryRun = false } = flags;
     const questions = processQuestions(globals);
     try {
