@@ -2,13 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { CollectionDeclaration, Database, Document } from "../../src/database/contract.ts";
-import { openSqlite } from "../../src/database/drivers/sqlite/open.ts";
-import { ManagedDatabase } from "../../src/database/managed-database.ts";
+import type { CollectionDeclaration, Document } from "../../src/database/contract.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import { decodeValue } from "../../src/values/decode.ts";
 import { toDisplay } from "../../src/values/display.ts";
-import type { ProjectFolder } from "./project-folder.ts";
+import { openCollections } from "./open-collections.ts";
 
 /** A database as a released schema kept it. `npm run fixture` writes one of the schema of today. */
 export interface SchemaFixture {
@@ -52,41 +50,25 @@ function readFixture(schema: number): SchemaFixture {
   };
 }
 
-/** A way to get a database of a fixture. A server's loads the documents into a database of its own. */
-export interface FixtureBackend {
-  readonly name: string;
-  /** Returns the URL of a database that has the fixture's schema and content. */
-  readonly load: (fixture: SchemaFixture, folder: ProjectFolder) => Promise<string>;
+/** The file that SQLite had, as it was. */
+export async function writeSqliteFile({ sqlite }: SchemaFixture, path: string): Promise<string> {
+  await writeFile(path, sqlite);
+  return `sqlite:${path}`;
 }
 
-export const fixtureBackends: readonly FixtureBackend[] = [
-  {
-    name: "the SQLite file as it was",
-    load: async ({ sqlite }, folder) => {
-      await writeFile(folder.path("fixture.db"), sqlite);
-      return `sqlite:${folder.path("fixture.db")}`;
-    },
-  },
-  {
-    name: "its documents in SQLite",
-    load: async (fixture, folder) => {
-      const path = folder.path("loaded.db");
-      const { collections } = fixture;
-      const database = new ManagedDatabase(await openSqlite({ path, collections }));
-      await loadDocuments(database, fixture);
-      await database.close();
-      return `sqlite:${path}`;
-    },
-  },
-];
-
-/** Makes a database that is empty, and knows the collections of a fixture, what the fixture is. */
-async function loadDocuments(
-  database: Database,
+/** Makes the empty database of a storage's URL, of any kind that lasts, what a fixture is. */
+export async function loadFixture(
   { collections, documents }: SchemaFixture,
-): Promise<void> {
-  await database.define(collections);
-  for (const { collection, document } of documents) await database.write(collection, document);
+  url: string,
+): Promise<string> {
+  const database = await openCollections(url, collections);
+  try {
+    await database.define(collections);
+    for (const { collection, document } of documents) await database.write(collection, document);
+  } finally {
+    await database.close();
+  }
+  return url;
 }
 
 /** What a person can read of a storage, as data that stays the same when it is upgraded. */
