@@ -16,12 +16,12 @@ export interface TerminalCli {
   readonly ended: Promise<{ readonly code: number | null; readonly screen: string }>;
 }
 
-/** Starts `assay …` on a terminal. */
+/** Starts `assay …` on a terminal, or another program in its place. */
 export function startOnTerminal(
   args: readonly string[],
-  { cwd, env = {} }: CliOptions,
+  { cwd, env = {}, program = commandLine }: CliOptions & { readonly program?: string },
 ): TerminalCli {
-  const command = [process.execPath, commandLine, ...args].map(quoted).join(" ");
+  const command = [process.execPath, program, ...args].map(quoted).join(" ");
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     cwd,
     env: { PATH: process.env["PATH"], HOME: cwd, TERM: "xterm", NO_COLOR: "1", ...env },
