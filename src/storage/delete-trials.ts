@@ -17,6 +17,29 @@ export const tokensOfATrial: number = 2 ** 32;
 /** Added to the token of a trial that is being removed: less than any that a trial registered anew has. */
 const fence = 2 ** 31;
 
+/** Whether a trial's deletion was begun where it is no single step, and is going on or was cut off. */
+export function isBeingDeleted({ token, status, attempt, availableAt }: Document): boolean {
+  const isFenced = Number(token) % tokensOfATrial >= fence;
+  return isFenced && status === "broken" && attempt === 0 && availableAt === undefined;
+}
+
+/** Deletes what is left of trials whose deletion was cut off. Returns how many. */
+export async function finishDeletions(
+  context: StorageContext,
+  experiment: number,
+): Promise<number> {
+  if (context.database.capabilities.atomicBatch) return 0;
+  const select = ["number", "token", "status", "attempt", "availableAt"];
+  const where = { status: "broken" };
+  let count = 0;
+  for await (const trials of trialPages(context.database, experiment, { where }, select)) {
+    const numbers = trials.filter(isBeingDeleted).map(({ number }) => number);
+    if (numbers.length === 0) continue;
+    count += await deleteTrials(context, experiment, { number: { $in: numbers } });
+  }
+  return count;
+}
+
 /** What a trial has of its attempts. */
 const ofAttempts = [
   "results",

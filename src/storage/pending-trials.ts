@@ -37,6 +37,13 @@ export async function completePending(database: Database, document: Document): P
   return true;
 }
 
+/** The numbers of the trials that an experiment's document has as pending; some may be stored by now. */
+export function pendingNumbers(document: Document): readonly number[] {
+  const pending = document[pendingField];
+  if (!Array.isArray(pending)) return [];
+  return (pending as readonly Document[]).map((trial) => numberIn(trial, "number"));
+}
+
 /** Documents in parts that a document of the experiment can hold. */
 export function inParts(documents: readonly Document[]): Document[][] {
   const parts: Document[][] = [[]];

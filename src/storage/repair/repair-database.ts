@@ -1,6 +1,8 @@
 import type { Database, Document } from "../../database/contract.ts";
 import { isAssayError } from "../../errors/assay-error.ts";
 import type { StorageContext } from "../context.ts";
+import { finishDeletions } from "../delete-trials.ts";
+import { completePending } from "../pending-trials.ts";
 import { numberIn, toExperiment } from "../records.ts";
 import { recordLostRuns } from "../runs.ts";
 import { ownedCollections } from "../schema.ts";
@@ -91,6 +93,14 @@ class Repairer {
   async #repair(document: Document, label: string): Promise<void> {
     const key = numberIn(document, "key");
     const database = this.#database;
+    if (await completePending(database, document)) {
+      this.#tellOf("experiment-cursor", label, "Trials that were given out were stored");
+    }
+    const halfDeleted = await finishDeletions(this.#context, key);
+    this.#add("deleted", label, halfDeleted, [
+      "trial whose deletion was cut off was deleted",
+      "trials whose deletion was cut off were deleted",
+    ]);
     for (const line of await restoreCursor(database, key)) {
       this.#tellOf("experiment-cursor", label, line);
     }

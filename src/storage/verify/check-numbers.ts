@@ -1,4 +1,5 @@
 import type { Database, Document } from "../../database/contract.ts";
+import { pendingNumbers } from "../pending-trials.ts";
 import { withCursor, type ExperimentFacts } from "./experiment-facts.ts";
 import type { Finding } from "./findings.ts";
 import { settled } from "./settled.ts";
@@ -101,13 +102,8 @@ export class NumberCheck {
     return found ?? [];
   }
 
-  async #checkCounts({
-    key,
-    total,
-    position,
-    given,
-    algorithm,
-  }: ExperimentFacts): Promise<readonly Finding[]> {
+  async #checkCounts(facts: ExperimentFacts): Promise<readonly Finding[]> {
+    const { key, total, position, given, algorithm } = facts;
     const found: Finding[] = [];
     const count = async (where: object = {}): Promise<number> =>
       await this.#database.count("trials", { experiment: key, ...where });
@@ -122,7 +118,8 @@ export class NumberCheck {
     if (unnumbered > 0) found.push(numbers(`${trials(unnumbered)} no number`));
     if (total !== null && algorithm === "random") {
       // Its order is a permutation of the grid: each step of the position is another trial.
-      const ofGrid = await count({ number: { $lt: total } });
+      const waiting = await this.#countWaiting(facts, { from: 0, to: total - 1 });
+      const ofGrid = waiting + (await count({ number: { $lt: total } }));
       if (ofGrid < position) {
         found.push(
           numbers(
@@ -142,11 +139,20 @@ export class NumberCheck {
           experiment: facts.key,
           number: { $gte: from, $lte: to },
         });
-        const missing = to - from + 1 - present;
+        const waiting = await this.#countWaiting(facts, { from, to });
+        const missing = to - from + 1 - present - waiting;
         if (missing > 0) found.push(numbers(missingFrom({ from, to }, missing)));
       }
     }
     return found;
+  }
+
+  /** Trials that were given out and wait at the cursor: whoever reads it next stores them. */
+  async #countWaiting({ key, document }: ExperimentFacts, { from, to }: Range): Promise<number> {
+    const pending = pendingNumbers(document).filter((number) => number >= from && number <= to);
+    if (pending.length === 0) return 0;
+    const query = { experiment: key, number: { $in: pending } };
+    return pending.length - (await this.#database.count("trials", query));
   }
 }
 

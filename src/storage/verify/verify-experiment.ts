@@ -1,4 +1,5 @@
 import type { Database, Document } from "../../database/contract.ts";
+import { isBeingDeleted } from "../delete-trials.ts";
 import { isLargeResults } from "../large-results.ts";
 import { optionalText } from "../records.ts";
 import { checkExperiment } from "./check-experiment.ts";
@@ -21,6 +22,8 @@ export class ExperimentVerifier {
   readonly #findings: Findings;
   readonly #facts: ExperimentFacts;
   readonly #contents: ContentCheck;
+  /** Trials whose deletion was begun: what is under them need not hold together. */
+  #halfDeleted = 0;
 
   constructor(database: Database, findings: Findings, experiment: Document) {
     this.#database = database;
@@ -37,7 +40,8 @@ export class ExperimentVerifier {
     for await (const record of eachTrialRecord(this.#database, this.#facts.key)) {
       this.#count(record);
       if (record.trial !== undefined) gaps.see(record.number);
-      if (await this.#isSuspicious(record)) await this.#lookAgain(record.number);
+      if (record.trial !== undefined && isBeingDeleted(record.trial)) this.#halfDeleted += 1;
+      else if (await this.#isSuspicious(record)) await this.#lookAgain(record.number);
       onTrial();
     }
     const numbers = new NumberCheck(this.#database, this.#facts);
@@ -90,7 +94,8 @@ export class ExperimentVerifier {
       const record = await readTrialRecord(this.#database, key, number);
       // Numbers are given out before they are used, so a later cursor is ahead of what was read.
       const [document] = await this.#database.read("experiments", { key });
-      if (document?.["name"] === undefined) return { record, problems: [] };
+      const isGone = record.trial !== undefined && isBeingDeleted(record.trial);
+      if (document?.["name"] === undefined || isGone) return { record, problems: [] };
       const problems: Finding[] = [];
       const facts = withCursor(this.#facts, document);
       for await (const finding of this.#check(record, facts)) problems.push(finding);
@@ -133,6 +138,15 @@ export class ExperimentVerifier {
 
   async #remark(): Promise<void> {
     const { key, label, document } = this.#facts;
+    if (this.#halfDeleted > 0) {
+      const trials =
+        this.#halfDeleted === 1 ? "1 trial is" : `${String(this.#halfDeleted)} trials are`;
+      this.#findings.remark({
+        kind: "deleted",
+        experiment: label,
+        message: `${trials} being deleted, or that was cut off; deleting again goes on`,
+      });
+    }
     const unused = await countUnusedContent(this.#database, key);
     if (unused > 0) {
       this.#findings.remark({
