@@ -15,9 +15,9 @@ export interface Problem {
 /** Something worth knowing that breaks nothing. */
 export interface Remark {
   /**
-   * `deleted`: an experiment that was deleted and still takes room. `unfinished`: one that is on its way from
-   * another database, or was cut off. `unused-content`: content that nothing refers
-   * to any more. `over-limit`: more trials than `maxTrials` hold a place, by hand or by a
+   * `deleted`: an experiment that was deleted and still takes room, or trials whose deletion was cut off.
+   * `unfinished`: one that is on its way from another database, or was cut off. `unused-content`: content that
+   * nothing refers to any more. `over-limit`: more trials than `maxTrials` hold a place, by hand or by a
    * higher limit before.
    */
   readonly kind: "deleted" | "unfinished" | "unused-content" | "over-limit";
