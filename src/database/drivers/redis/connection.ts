@@ -1,3 +1,4 @@
+import { createDeferred, type Deferred } from "../../../util/deferred.ts";
 import { asBytes, asTexts, type RedisClient } from "./client.ts";
 import { isMissingScript, toAssayError } from "./errors.ts";
 import { packMessage, type Packed } from "./message-pack.ts";
@@ -12,7 +13,7 @@ interface Group {
   readonly version: string;
   readonly batches: Packed[];
   steps: number;
-  readonly answers: Promise<readonly RawAnswer[]>;
+  readonly answers: Deferred<readonly RawAnswer[]>;
 }
 
 /** So few steps that this process works on some answers while the server works on the next batches. */
@@ -58,29 +59,45 @@ export class Connection {
     batch: Packed,
     steps: number,
   ): Promise<RawAnswer | undefined> {
-    let group = this.#group;
+    let group = this.#waiting.at(-1);
     const isFull = (group?.steps ?? 0) + steps > mostTogether;
     if (group?.key !== key || group.version !== version || isFull) {
-      const batches: Packed[] = [];
-      group = { key, version, batches, steps: 0, answers: this.#runLater(key, version, batches) };
-      this.#group = group;
+      group = { key, version, batches: [], steps: 0, answers: createDeferred() };
+      this.#waiting.push(group);
     }
     group.steps += steps;
     const place = group.batches.push(batch) - 1;
-    return (await group.answers)[place];
+    if (!this.#isSending) void this.#sendWaiting();
+    return (await group.answers.promise)[place];
   }
 
-  #group: Group | undefined;
+  readonly #waiting: Group[] = [];
+  #isSending = false;
 
-  async #runLater(
-    key: string,
-    version: string,
-    batches: readonly Packed[],
-  ): Promise<readonly RawAnswer[]> {
+  /**
+   * Sends one group after the other. An answer is handed out once the next group is on its way, so that this
+   * process works on the one while the server works on the other: of groups that are sent together, the server
+   * sends the answers together too, and then each of the two waits for the other.
+   */
+  async #sendWaiting(): Promise<void> {
+    this.#isSending = true;
+    let handOut = (): void => undefined;
     // Behind everything that goes on now.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.#group?.batches === batches) this.#group = undefined;
-    return await this.run(updateScript, key, [version, packMessage(batches)]);
+    await nextTurn();
+    for (let group = this.#waiting.shift(); group !== undefined; group = this.#waiting.shift()) {
+      const { key, version, batches, answers } = group;
+      const running = this.run(updateScript, key, [version, packMessage(batches)]);
+      const told = running.then(
+        (found) => () => answers.resolve(found),
+        (error: unknown) => () => answers.reject(error),
+      );
+      // The client writes in the next turn.
+      await nextTurn();
+      handOut();
+      handOut = await told;
+    }
+    this.#isSending = false;
+    handOut();
   }
 
   async #evaluate(
@@ -108,4 +125,8 @@ export class Connection {
   async close(): Promise<void> {
     await this.#close();
   }
+}
+
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
 }
