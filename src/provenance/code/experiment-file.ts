@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, parse, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AssayError } from "../../errors/assay-error.ts";
-import { didYouMean } from "../../util/nearest.ts";
+import { didYouMean, suggestionOf } from "../../util/nearest.ts";
 
 const extensions = [".ts", ".mts", ".js", ".mjs"];
 
@@ -59,5 +59,5 @@ async function nearestFile(path: string): Promise<string> {
   const candidates = names.filter((name) => extensions.includes(extname(name)));
   const name = basename(path);
   const sameStem = candidates.find((candidate) => parse(candidate).name === name);
-  return didYouMean(sameStem ?? name, candidates);
+  return sameStem === undefined ? didYouMean(name, candidates) : suggestionOf(sameStem);
 }
