@@ -1,4 +1,4 @@
-import { gridSpec } from "./fixtures.ts";
+import { briefLease, gridSpec } from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 export function algorithmLockTests({ test, expect }: StorageTests): void {
@@ -66,7 +66,7 @@ export function algorithmLockTests({ test, expect }: StorageTests): void {
 
   test("the lock of an owner that is gone is taken over, and the owner fenced", async (storage, again) => {
     const experiment = await storage.createExperiment(gridSpec(1));
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     const gone = await brief.acquireAlgorithmLock(experiment, { owner: "gone" });
     expect(await storage.getAlgorithmLockInfo(experiment)).toMatchObject({
       locked: false,
@@ -82,7 +82,7 @@ export function algorithmLockTests({ test, expect }: StorageTests): void {
 
   test("a lock that is renewed is kept", async (storage, again) => {
     const experiment = await storage.createExperiment(gridSpec(1));
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     const lock = await storage.acquireAlgorithmLock(experiment, { owner: "one" });
     expect(await lock.renew()).toBe(true);
     await expect(
@@ -124,7 +124,7 @@ export function algorithmLockTests({ test, expect }: StorageTests): void {
     expect(await lock.renew()).toBe(true);
     expect(await storage.releaseAlgorithmLock(experiment, { owner: "one" })).toBe(true);
     expect(await lock.renew()).toBe(false);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     await brief.acquireAlgorithmLock(experiment, { owner: "gone", timeoutMs: 0 });
     expect(await storage.releaseAlgorithmLock(experiment, { owner: "gone" })).toBe(true);
     expect(await storage.getAlgorithmLockInfo(experiment)).toEqual({

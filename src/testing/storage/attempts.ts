@@ -1,4 +1,12 @@
-import { claimed, registerGrid, reserved, results, storedGrid, trialIn } from "./fixtures.ts";
+import {
+  briefLease,
+  claimed,
+  registerGrid,
+  reserved,
+  results,
+  storedGrid,
+  trialIn,
+} from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 export function attemptTests({ test, expect }: StorageTests): void {
@@ -13,7 +21,7 @@ export function attemptTests({ test, expect }: StorageTests): void {
 
   test("a claim that was lost before it started is no attempt and no loss", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    await claimed(await again({ leaseMs: 0 }), experiment);
+    await claimed(await again(briefLease), experiment);
     const claim = await claimed(storage, experiment);
     expect(claim).toMatchObject({ attempt: 0, losses: 0 });
     expect(await storage.getAttempts(claim.id)).toEqual([]);
@@ -60,7 +68,7 @@ export function attemptTests({ test, expect }: StorageTests): void {
 
   test("an attempt is running until it ends or is lost", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     const lost = await reserved(brief, experiment);
     expect(await storage.getAttempts(lost.id)).toMatchObject([
       { status: "reserved", endedAt: null },
@@ -88,7 +96,7 @@ export function attemptTests({ test, expect }: StorageTests): void {
 
   test("a lost attempt stays lost when its trial is put back", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    await reserved(await again({ leaseMs: 0 }), experiment);
+    await reserved(await again(briefLease), experiment);
     const claim = await claimed(storage, experiment);
     await storage.releaseTrial(claim, "interrupted");
     expect(await storage.getAttempts(claim.id)).toMatchObject([{ attempt: 1, status: "lost" }]);
@@ -98,7 +106,7 @@ export function attemptTests({ test, expect }: StorageTests): void {
 
   test("losses are counted, and nothing else is one", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     for (let losses = 0; losses < 4; losses += 1) {
       const claim = await reserved(brief, experiment);
       expect(claim.losses).toBe(losses);
@@ -114,7 +122,7 @@ export function attemptTests({ test, expect }: StorageTests): void {
 
   test("a person who lets a trial run again forgives its losses", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     for (const status of ["new", "interrupted", "suspended"] as const) {
       await reserved(brief, experiment);
       const claim = await reserved(storage, experiment);

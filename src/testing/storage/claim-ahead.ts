@@ -5,6 +5,7 @@ import { createSpace } from "../../space/create-space.ts";
 import type { ClaimedTrial } from "../../storage/leases.ts";
 import type { Storage } from "../../storage/storage.ts";
 import {
+  briefLease,
   gridSpec,
   numbersOf,
   registerGrid,
@@ -128,7 +129,7 @@ export function claimAheadTests({ test, expect }: StorageTests): void {
   });
 
   test("a trial whose lease is over is taken over", async (_, again) => {
-    const storage = await again({ leaseMs: 0 });
+    const storage = await again(briefLease);
     const experiment = await storedGrid(storage, 1);
     const lost = await reserved(storage, experiment, "elsewhere");
     const { claimed } = await storage.claimAhead(experiment, suggestionsOf(experiment), all);

@@ -1,5 +1,6 @@
 import { processIdentity } from "../../util/boot.ts";
 import {
+  briefLease,
   claimed,
   everythingOf,
   numbersOf,
@@ -83,7 +84,7 @@ export function claimTests({ test, expect }: StorageTests): void {
 
   test("a lease that is over is taken over in one step, under a larger token", async (storage, again) => {
     const experiment = await storedGrid(storage, 2);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     const lost = await reserved(brief, experiment, "lost");
     expect(numbersOf(await storage.fetchLostTrials(experiment))).toEqual([0]);
     const taken = await storage.claimTrials(experiment, "taker", 2);
@@ -97,7 +98,7 @@ export function claimTests({ test, expect }: StorageTests): void {
 
   test("a lost trial is taken over by exactly one of many", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    await reserved(await again({ leaseMs: 0 }), experiment);
+    await reserved(await again(briefLease), experiment);
     const other = await again();
     const claims = await Promise.all(
       Array.from({ length: 20 }, async (_, i) =>
@@ -109,7 +110,7 @@ export function claimTests({ test, expect }: StorageTests): void {
 
   test("a lease that is renewed is not taken over", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     const claim = await reserved(brief, experiment);
     await storage.updateHeartbeat(claim);
     expect(await storage.fetchLostTrials(experiment)).toEqual([]);
@@ -132,7 +133,7 @@ export function claimTests({ test, expect }: StorageTests): void {
 
   test("a stale token changes nothing, whatever it writes", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const stale = await reserved(await again({ leaseMs: 0 }), experiment, "stale");
+    const stale = await reserved(await again(briefLease), experiment, "stale");
     const holder = await reserved(storage, experiment, "holder");
     expect(holder.id).toBe(stale.id);
     await storage.saveSnapshot(holder.id, { step: 1 }, undefined, { lease: holder });

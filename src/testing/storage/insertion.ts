@@ -3,12 +3,13 @@ import { choice, integer, linspace, parameter, uniform } from "../../space/const
 import { createSpace } from "../../space/create-space.ts";
 import type { Storage } from "../../storage/storage.ts";
 import {
+  briefLease,
   gridSpec,
   numbersOf,
-  suggestionsOf,
   registerGrid,
   results,
   storedGrid,
+  suggestionsOf,
 } from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
@@ -189,7 +190,7 @@ export function insertionTests({ test, expect }: StorageTests): void {
   });
 
   test("a reservation that nobody keeps up is taken over", async (_, again) => {
-    const storage = await again({ leaseMs: 0 });
+    const storage = await again(briefLease);
     const experiment = await line(storage);
     const { claim } = await storage.registerTrial(
       experiment,

@@ -4,6 +4,7 @@ import type { ClaimedTrial } from "../../storage/leases.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { createRandom } from "../../util/random.ts";
 import {
+  briefLease,
   gridSpec,
   numbersOf,
   reserved,
@@ -55,7 +56,7 @@ export function limitTests({ test, expect }: StorageTests): void {
 
   test("trials that were lost beyond a limit are not taken over, and hold no place", async (storage, again) => {
     const experiment = await storedGrid(storage, 6);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     const started = await reserved(brief, experiment);
     const lost = [started, ...(await brief.claimTrials(experiment, "lost", 4))];
     const limit = { maxTrials: 2 };

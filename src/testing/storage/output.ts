@@ -2,7 +2,7 @@ import type { OutputSegment } from "../../model/output.ts";
 import type { ClaimedTrial } from "../../storage/leases.ts";
 import { tailPart, type OutputReport } from "../../storage/output.ts";
 import { encodeValue } from "../../values/encode.ts";
-import { registerGrid, reserved, results, storedGrid } from "./fixtures.ts";
+import { briefLease, registerGrid, reserved, results, storedGrid } from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 const stdout = (text: string): OutputSegment => ({ stream: "stdout", text });
@@ -101,7 +101,7 @@ export function outputTests({ test, expect }: StorageTests): void {
 
   test("a lost attempt's stays readable, and its late writes change nothing", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const lost = await reserved(await again({ leaseMs: 0 }), experiment, "lost");
+    const lost = await reserved(await again(briefLease), experiment, "lost");
     await storage.commitReports([head(lost, 0, stdout("a")), tail(lost, 0, stdout("b"))]);
     const holder = await reserved(storage, experiment, "holder");
     const late = [head(lost, 1, stdout("late")), tail(lost, 9, stdout("late"))];

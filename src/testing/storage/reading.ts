@@ -1,6 +1,7 @@
 import { choice, uniform } from "../../space/constructors.ts";
 import { createSpace } from "../../space/create-space.ts";
 import {
+  briefLease,
   collect,
   gridSpec,
   numbersOf,
@@ -111,7 +112,7 @@ export function readingTests({ test, expect }: StorageTests): void {
     await storage.releaseTrial(suspended!, "suspended");
     await storage.releaseTrial(interrupted!, "interrupted");
     await storage.claimTrialsById((await storage.getTrialIds(experiment)).slice(6, 7), "holder");
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     await brief.claimTrialsById((await storage.getTrialIds(experiment)).slice(7), "lost");
 
     expect(numbersOf(await storage.fetchTrialsByStatus(experiment, "broken"))).toEqual([1]);

@@ -1,7 +1,7 @@
 import type { ClaimedTrial } from "../../storage/leases.ts";
 import type { FinishedReport, StartedReport } from "../../storage/reports.ts";
 import { encodeValue } from "../../values/encode.ts";
-import { claimed, storedGrid, trialIn } from "./fixtures.ts";
+import { briefLease, claimed, storedGrid, trialIn } from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 function started(trial: ClaimedTrial, more: Partial<StartedReport> = {}): StartedReport {
@@ -128,7 +128,7 @@ export function reportTests({ test, expect }: StorageTests): void {
 
   test("a trial that is given up without another attempt is broken and says why", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const brief = await again({ leaseMs: 0 });
+    const brief = await again(briefLease);
     await brief.reserveTrial(experiment, { holder: "lost" });
     const claim = await claimed(storage, experiment);
     const error = { cause: "lost", message: "Lost 1 times" } as const;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { reserved, results, storedGrid } from "./fixtures.ts";
+import { briefLease, reserved, results, storedGrid } from "./fixtures.ts";
 import type { StorageTests } from "./tests.ts";
 
 export function snapshotTests({ test, expect }: StorageTests): void {
@@ -94,7 +94,7 @@ export function snapshotTests({ test, expect }: StorageTests): void {
 
   test("a snapshot with a stale lease is LEASE_LOST and nothing is stored", async (storage, again) => {
     const experiment = await storedGrid(storage, 1);
-    const stale = await reserved(await again({ leaseMs: 0 }), experiment);
+    const stale = await reserved(await again(briefLease), experiment);
     const holder = await reserved(storage, experiment);
     await expect(
       storage.saveSnapshot(stale.id, "stale", undefined, { lease: stale }),
