@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 
 /** Runs that are over sooner need no steady memory, and start faster without. */
-const longMs = 2000;
+const longMs = 500;
 
 /**
  * Lets the heap of a long run double before it is collected, where V8 would let it grow fourfold as long as
