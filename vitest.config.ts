@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = {
@@ -5,8 +6,8 @@ const config: ViteUserConfig = {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     // Native modules and `process.chdir` want processes, not threads.
     pool: "forks",
-    // Much of what they do is to wait for processes and servers.
-    maxWorkers: 2,
+    // Much of what they do is to wait for processes and servers: two at a time also on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     globalSetup: "test/support/servers/global-setup.ts",

@@ -20,7 +20,8 @@ export interface Artifact {
 export interface ArtifactStore {
   /**
    * Keeps content under a name of a trial; the same name again replaces it. Throws `NOT_FOUND` when there is
-   * no such trial, and `INVALID_VALUE` for a name that begins with "$"; with a worker's lease, `LEASE_LOST` when the trial is no longer held under it.
+   * no such trial, and `INVALID_VALUE` for a name that begins with "$"; with a worker's lease, `LEASE_LOST`
+   * when the trial is no longer held under it.
    */
   saveArtifact(trialId: string, name: string, data: Uint8Array, lease?: Lease): Promise<Artifact>;
   /** The artifacts of a trial by name, without their content. Throws `NOT_FOUND`. */

@@ -20,7 +20,7 @@ export async function benchMongodb(): Promise<void> {
   process.on("unhandledRejection", ignoreConflicts);
   process.on("uncaughtException", ignoreConflicts);
   try {
-    // FerretDB sorts all that is open for every claim, Agenda's too: 2,000 took the peer ten minutes a round.
+    // FerretDB sorts all that is open for every claim, Agenda's too: with 2,000 nothing was done in nine minutes.
     const isFerret = await isFerretdb(server.url);
     const trials = isFerret ? 400 : 20_000;
     let database = 0;
