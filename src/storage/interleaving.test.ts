@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Database } from "../database/contract.ts";
+import { interposedStorage } from "../../test/support/interposed.ts";
 import { uniform } from "../space/constructors.ts";
 import { createSpace } from "../space/create-space.ts";
 import {
@@ -10,7 +10,7 @@ import {
   trialIn,
 } from "../testing/storage/fixtures.ts";
 import { openStorage } from "./open-storage.ts";
-import { createStorage, type Storage } from "./storage.ts";
+import type { Storage } from "./storage.ts";
 
 /**
  * A storage on which something happens just before its next call of one of the database's methods, or before
@@ -23,21 +23,8 @@ function interrupted(
   call: number = 1,
 ): Storage {
   let left = call;
-  const { database } = storage;
-  const interposed = new Proxy(database, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return async (...given: unknown[]): Promise<unknown> => {
-        if (name === method && (left -= 1) === 0) await happens();
-        return await Reflect.apply(value, target, given);
-      };
-    },
-  }) satisfies Database;
-  return createStorage({
-    database: interposed,
-    leaseMs: storage.leaseMs,
-    wallClock: () => new Date(),
+  return interposedStorage(storage, async (called) => {
+    if (called === method && (left -= 1) === 0) await happens();
   });
 }
 

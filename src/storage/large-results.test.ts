@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
+import { interposedDatabase } from "../../test/support/interposed.ts";
 import { oneByOne } from "../../test/support/one-by-one.ts";
-import type { Database } from "../database/contract.ts";
 import { claimed, gridSpec, storedGrid } from "../testing/storage/fixtures.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
@@ -17,16 +17,9 @@ const results = { loss: 0.5, text: "large ".repeat(200_000) };
 /** A handle without atomic batches whose process ends after so many operations. */
 function endingAfter({ database, leaseMs }: Storage, operations: number): Storage {
   let left = operations;
-  const ending = new Proxy(database, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return (...given: unknown[]): unknown => {
-        if (name === "batch" && (left -= 1) < 0) throw new Error("ended");
-        return Reflect.apply(value, target, given);
-      };
-    },
-  }) satisfies Database;
+  const ending = interposedDatabase(database, (method) => {
+    if (method === "batch" && (left -= 1) < 0) throw new Error("ended");
+  });
   return createStorage({ database: oneByOne(ending), leaseMs, wallClock: () => new Date() });
 }
 

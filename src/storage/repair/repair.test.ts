@@ -1,4 +1,5 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { interposedDatabase } from "../../../test/support/interposed.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
@@ -227,15 +228,8 @@ describe("unused content", () => {
       const storage = await openStorage("memory:");
       const { key, id } = await withUnused(storage);
       let calls = 0;
-      const database = new Proxy(storage.database, {
-        get(target, name) {
-          const value: unknown = Reflect.get(target, name);
-          if (typeof value !== "function") return value;
-          return async (...given: unknown[]): Promise<unknown> => {
-            if (calls++ === moment) await storage.saveArtifact(id, "b", Buffer.from("content"));
-            return (await Reflect.apply(value, target, given)) as unknown;
-          };
-        },
+      const database = interposedDatabase(storage.database, async () => {
+        if (calls++ === moment) await storage.saveArtifact(id, "b", Buffer.from("content"));
       });
       await freeUnusedContent(database, key);
       if (calls > moment) {

@@ -1,11 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { interposedStorage } from "../../../test/support/interposed.ts";
 import { projectFolder } from "../../../test/support/project-folder.ts";
 import { gridSpec, registerGrid, suggestionsOf } from "../../testing/storage/fixtures.ts";
 import { createRandom } from "../../util/random.ts";
 import { encodePoints } from "../metrics.ts";
 import { openStorage } from "../open-storage.ts";
-import { createStorage, type Storage } from "../storage.ts";
+import type { Storage } from "../storage.ts";
 import {
   copyDatabase,
   exportDatabase,
@@ -21,19 +22,11 @@ async function opened(): Promise<Storage> {
 }
 
 /** A storage to read from, whose reads take turns with what others do. */
-function takingTurns({ database, leaseMs }: Storage): Storage {
+function takingTurns(storage: Storage): Storage {
   const random = createRandom("turns");
-  const slow = new Proxy(database, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return async (...given: unknown[]): Promise<unknown> => {
-        for (let turns = random.integer(0, 12); turns > 0; turns -= 1) await turn();
-        return await Reflect.apply(value, target, given);
-      };
-    },
+  return interposedStorage(storage, async () => {
+    for (let turns = random.integer(0, 12); turns > 0; turns -= 1) await turn();
   });
-  return createStorage({ database: slow, leaseMs, wallClock: () => new Date() });
 }
 
 /** Works on an experiment until it is told to stop: what workers and people do, in any order. */

@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { interposedStorage } from "../../../test/support/interposed.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { oneByOne } from "../../../test/support/one-by-one.ts";
 import { projectFolder } from "../../../test/support/project-folder.ts";
@@ -252,51 +253,33 @@ describe.each([
   });
 });
 
+const writes: readonly string[] = ["batch", "write", "remove"];
+
 /** A storage on which something happens just before its n-th write. */
 function beforeWrite(
-  { database, leaseMs }: Storage,
+  storage: Storage,
   write: number,
   happens: () => Promise<void>,
 ): { readonly storage: Storage; readonly happened: () => boolean } {
   let left = write;
-  const interposed = new Proxy(database, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return async (...given: unknown[]): Promise<unknown> => {
-        if (["batch", "write", "remove"].includes(String(name)) && (left -= 1) === 0) {
-          await happens();
-        }
-        return await Reflect.apply(value, target, given);
-      };
-    },
+  const interposed = interposedStorage(storage, async (method) => {
+    if (writes.includes(method) && (left -= 1) === 0) await happens();
   });
-  const storage = createStorage({ database: interposed, leaseMs, wallClock: () => new Date() });
-  return { storage, happened: () => left <= 0 };
+  return { storage: interposed, happened: () => left <= 0 };
 }
 
 /** Lets an action on a storage fail at its n-th write. Whether it did. */
 async function cutOffAfter(
-  { database, leaseMs }: Storage,
-  writes: number,
+  storage: Storage,
+  count: number,
   act: (storage: Storage) => Promise<unknown>,
 ): Promise<boolean> {
-  let left = writes;
-  const failing = new Proxy(database, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== "function") return value;
-      return (...given: unknown[]): unknown => {
-        if (["batch", "write", "remove"].includes(String(name)) && (left -= 1) < 0) {
-          throw new Error("cut off");
-        }
-        return Reflect.apply(value, target, given);
-      };
-    },
+  let left = count;
+  const failing = interposedStorage(storage, (method) => {
+    if (writes.includes(method) && (left -= 1) < 0) throw new Error("cut off");
   });
-  const storage = createStorage({ database: failing, leaseMs, wallClock: () => new Date() });
   try {
-    await act(storage);
+    await act(failing);
     return false;
   } catch (error) {
     if (error instanceof Error && error.message === "cut off") return true;
