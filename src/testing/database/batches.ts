@@ -95,6 +95,40 @@ export function batchTests({ test, expect, capabilities }: DatabaseTests): void 
     ).rejects.toMatchObject({ code: "INVALID_VALUE" });
   });
 
+  test("ifAbsent inserts what was there once, and has other unique fields by now", async (database) => {
+    const insert = { kind: "insert", collection: "items", ifAbsent: true } as const;
+    const documents = [1, 2].map((place) => ({ group: 1, place }));
+    await database.batch([{ ...insert, documents }]);
+    await database.write("items", { set: { place: 3 } }, { group: 1, place: 1 });
+    await database.remove("items", { group: 1, place: 2 });
+    expect(await database.batch([{ ...insert, documents }])).toMatchObject({
+      results: [{ count: 2 }],
+    });
+    const found = await database.read("items", { group: 1 }, { sort: [{ field: "place" }] });
+    expect(found.map(({ place }) => place)).toEqual([1, 2, 3]);
+  });
+
+  test("many who insert the same documents at the same time insert each once", async (database, again) => {
+    const handles = [database, await again()];
+    const documents = Array.from({ length: 20 }, (_, place) => ({ group: 1, place }));
+    for (let round = 0; round < 5; round += 1) {
+      const counts = await Promise.all(
+        Array.from({ length: 10 }, async (_, i) => {
+          const insert = {
+            kind: "insert",
+            collection: "items",
+            documents,
+            ifAbsent: true,
+          } as const;
+          const outcome = await (handles[i % 2] ?? database).batch([insert]);
+          return outcome.applied ? (outcome.results[0]?.count ?? 0) : 0;
+        }),
+      );
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(20);
+      expect(await database.remove("items", { group: 1 })).toBe(20);
+    }
+  });
+
   test("an operation after one that changed nothing is not carried out", async (database) => {
     await database.write("items", { group: 1, place: 1 });
     const outcome = await database.batch([

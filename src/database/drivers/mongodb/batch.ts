@@ -1,8 +1,7 @@
 import type { BatchOutcome, Operation, OperationResult } from "../../contract.ts";
 import type { KeyedClaim } from "./claiming.ts";
-import type { Stored } from "./layout.ts";
 import type { CollectionOperations } from "./operations.ts";
-import type { Prepared } from "./preparing.ts";
+import type { Prepared, PreparedInsert } from "./preparing.ts";
 import type { SingleUpdate } from "./updating.ts";
 
 /** One operation of a batch, checked, with the collection that it is for. */
@@ -95,7 +94,7 @@ async function inCollection(
   if (steps.length === 1 && only !== undefined) {
     return [[only.place, await collection.apply(only.prepared)]];
   }
-  const inserts: { readonly place: number; readonly documents: readonly Stored[] }[] = [];
+  const inserts: { readonly place: number; readonly insert: PreparedInsert }[] = [];
   const updates: { readonly place: number; readonly update: SingleUpdate }[] = [];
   const claims: { readonly place: number; readonly claim: KeyedClaim }[] = [];
   const others: Step[] = [];
@@ -105,12 +104,12 @@ async function inCollection(
     const claim = await collection.toKeyedClaim(prepared);
     if (update !== undefined) updates.push({ place, update });
     else if (claim !== undefined) claims.push({ place, claim });
-    else if (prepared.kind === "insert" && prepared.ifAbsent) {
-      inserts.push({ place, documents: prepared.documents });
+    else if (prepared.kind === "insert" && prepared.ifAbsent !== undefined) {
+      inserts.push({ place, insert: prepared });
     } else others.push(step);
   }
   const [inserted, updated, claimed, ...rest] = await Promise.all([
-    collection.insertAbsent(inserts.map(({ documents }) => documents)),
+    collection.insertAbsent(inserts.map(({ insert }) => insert)),
     collection.updateEach(updates.map(({ update }) => update)),
     collection.claimEach(claims.map(({ claim }) => claim)),
     ...others.map(async ({ place, prepared }): Promise<Outcome> => {

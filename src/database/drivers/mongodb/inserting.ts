@@ -1,7 +1,16 @@
+import type { Filter as MongoFilter } from "mongodb";
 import { isConflictOf, writeErrorsOf, type WriteError } from "./errors.ts";
+import type { Key } from "./key.ts";
 import type { Stored } from "./layout.ts";
 import { pauseBefore, repeated } from "./repeat.ts";
 import type { ServerCollection } from "./server-collection.ts";
+
+/** A document to insert: under an `_id` of its key, if it has one that is not in the way. */
+interface Absent {
+  readonly document: Stored;
+  readonly place: number;
+  readonly _id: string | undefined;
+}
 
 /**
  * Inserts those documents whose unique fields are free, in one command. Tells for each whether it was
@@ -10,26 +19,50 @@ import type { ServerCollection } from "./server-collection.ts";
 export async function insertAbsent(
   collection: ServerCollection,
   documents: readonly Stored[],
+  key: Key | undefined,
 ): Promise<boolean[]> {
   const inserted = documents.map(() => false);
-  let left = documents.map((document, place) => ({ document, place }));
+  let left = documents.map((document, place): Absent => {
+    return { document, place, _id: key?.idOf(document) };
+  });
   for (let attempt = 0; left.length > 0; attempt += 1) {
     const failed = await tryAll(
       collection,
-      left.map(({ document }) => document),
+      left.map(({ document, _id }) => (_id === undefined ? document : { _id, ...document })),
     );
     const errors = new Map(failed.map((error) => [error.index, error]));
-    const again: typeof left = [];
+    const taken: Absent[] = [];
+    const again: Absent[] = [];
     for (const [i, one] of left.entries()) {
       const error = errors.get(i);
       if (error === undefined) inserted[one.place] = true;
       else if (isConflictOf(error)) again.push(one);
       else if (error.code !== 11000) throw error.cause;
+      else if (one._id !== undefined) taken.push(one);
     }
-    left = again;
-    if (left.length > 0) await pauseBefore(attempt);
+    left = [...again, ...(await movedAway(collection, taken, key))];
+    if (again.length > 0) await pauseBefore(attempt);
   }
   return inserted;
+}
+
+/** Those whose `_id` is taken by a document that has another key by now, to be inserted under any other. */
+async function movedAway(
+  collection: ServerCollection,
+  taken: readonly Absent[],
+  key: Key | undefined,
+): Promise<Absent[]> {
+  if (key === undefined || taken.length === 0) return [];
+  const ids: readonly unknown[] = taken.map(({ _id }) => _id);
+  const filter = { _id: { $in: ids } } as MongoFilter<Stored>;
+  const projection = { _id: 1, ...Object.fromEntries(key.fields.map((field) => [field, 1])) };
+  const found = await collection.find(filter, { projection, batchSize: 1000 }).toArray();
+  const moved = new Set(
+    (found as Stored[]).filter((one) => key.idOf(one) !== one["_id"]).map(({ _id }) => _id),
+  );
+  return taken
+    .filter(({ _id }) => moved.has(_id))
+    .map((one): Absent => ({ ...one, _id: undefined }));
 }
 
 interface Failure extends WriteError {

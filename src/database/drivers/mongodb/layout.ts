@@ -138,7 +138,7 @@ function fromNested(stored: unknown): unknown {
 }
 
 /** The bytes of what a client of any version gives for binary data. */
-function bytesOf(value: unknown): Buffer | undefined {
+export function bytesOf(value: unknown): Buffer | undefined {
   if (value instanceof Uint8Array) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }

@@ -16,7 +16,7 @@ import { toSort } from "./filter.ts";
 import type { IndexCatalog } from "./index-catalog.ts";
 import { insertAbsent, insertAll } from "./inserting.ts";
 import type { Layout, Stored } from "./layout.ts";
-import { prepare, type Prepared, type PreparedChange } from "./preparing.ts";
+import { prepare, type Prepared, type PreparedChange, type PreparedInsert } from "./preparing.ts";
 import { Reading } from "./reading.ts";
 import { pauseBefore, repeated } from "./repeat.ts";
 import { Rewriting, type Found } from "./rewriting.ts";
@@ -68,10 +68,11 @@ export class CollectionOperations {
   }
 
   /** Inserts of documents that may be there, in one command; how many of each operation were inserted. */
-  async insertAbsent(operations: readonly (readonly Stored[])[]): Promise<number[]> {
-    const inserted = await insertAbsent(this.#collection, operations.flat());
+  async insertAbsent(inserts: readonly PreparedInsert[]): Promise<number[]> {
+    const documents = inserts.flatMap((insert) => insert.documents);
+    const inserted = await insertAbsent(this.#collection, documents, inserts[0]?.ifAbsent?.key);
     let place = 0;
-    return operations.map(({ length }) => {
+    return inserts.map(({ documents: { length } }) => {
       place += length;
       return inserted.slice(place - length, place).filter(Boolean).length;
     });
@@ -131,9 +132,9 @@ export class CollectionOperations {
     }
   }
 
-  async #insert(prepared: Prepared & { readonly kind: "insert" }): Promise<number> {
+  async #insert(prepared: PreparedInsert): Promise<number> {
     const { documents, ifAbsent } = prepared;
-    if (ifAbsent) return (await insertAbsent(this.#collection, documents)).filter(Boolean).length;
+    if (ifAbsent !== undefined) return (await this.insertAbsent([prepared]))[0] ?? 0;
     await insertAll(this.#collection, documents);
     return documents.length;
   }

@@ -1,14 +1,23 @@
 import type { Change, IndexDeclaration, Operation, Query, ReadOptions } from "../../contract.ts";
 import { parseQuery, type Condition } from "../../query.ts";
+import { Key } from "./key.ts";
 import { toNative, type Layout, type Stored } from "./layout.ts";
 import { toUpdate, type Update } from "./update.ts";
 
 /** An operation whose values were checked, before anything of its batch is carried out. */
 export type Prepared =
-  | { readonly kind: "insert"; readonly documents: readonly Stored[]; readonly ifAbsent: boolean }
+  | PreparedInsert
   | { readonly kind: "remove"; readonly conditions: readonly Condition[] }
   | (PreparedChange & { readonly kind: "update" })
   | (PreparedChange & { readonly kind: "readAndWrite"; readonly options: ReadOptions });
+
+/** Documents to insert, checked. */
+export interface PreparedInsert {
+  readonly kind: "insert";
+  readonly documents: readonly Stored[];
+  /** Undefined where a document whose unique fields are taken makes the insert fail. */
+  readonly ifAbsent: { readonly key: Key | undefined } | undefined;
+}
 
 /** A change of what a query finds, checked. */
 export interface PreparedChange {
@@ -33,7 +42,9 @@ export function prepare(
   switch (operation.kind) {
     case "insert": {
       const documents = operation.documents.map((document) => layout.toStored(document));
-      return { kind: "insert", documents, ifAbsent: operation.ifAbsent === true };
+      const ifAbsent =
+        operation.ifAbsent === true ? { key: Key.of(indexes, layout.fields) } : undefined;
+      return { kind: "insert", documents, ifAbsent };
     }
     case "remove":
       return { kind: "remove", conditions: parseQuery(operation.query) };
