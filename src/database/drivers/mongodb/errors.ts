@@ -1,5 +1,5 @@
 import { AssayError, isAssayError } from "../../../errors/assay-error.ts";
-import { connectionLost } from "../../connection-loss.ts";
+import { connectionLost, systemLossOf } from "../../connection-loss.ts";
 
 /** What of an error of the client is looked at. By its name, as the client may be of another copy of its package. */
 interface ServerError extends Error {
@@ -120,6 +120,9 @@ export function duplicate(what: string, cause?: unknown): AssayError {
 /** The client's errors in Assay's words; all other errors as they are. */
 export function toAssayError(error: unknown, location: string): unknown {
   if (isAssayError(error)) return error;
+  // The client throws what its socket says as it is, or as a bulk's error, when it waits for the socket to take more.
+  const loss = systemLossOf(error);
+  if (loss !== undefined) return connectionLost(location, loss, error, "lost the connection");
   const found = asServerError(error);
   if (found === undefined) return error;
   const { code, message, name } = found;

@@ -1,5 +1,5 @@
 import { AssayError, isAssayError, type ErrorCode } from "../../../errors/assay-error.ts";
-import { connectionLost } from "../../connection-loss.ts";
+import { connectionLost, systemLossOf } from "../../connection-loss.ts";
 
 /** An error that the server sent. Others are of the connection, or defects. */
 interface ServerError extends Error {
@@ -107,27 +107,10 @@ export function toAssayError(error: unknown, location: string, mayBeDone: boolea
     : error;
 }
 
-const ofConnection = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ECONNABORTED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENETDOWN",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ENOENT",
-  "EADDRNOTAVAIL",
-  "ERR_STREAM_DESTROYED",
-];
-
 /** Whether the network or the client tells that there is no connection; the client has words only. */
 function isOfConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ("code" in error && ofConnection.includes(String(error.code))) return true;
-  if (error instanceof AggregateError) return error.errors.some(isOfConnection);
+  if (systemLossOf(error) !== undefined) return true;
   return /connection terminated|timeout exceeded when trying to connect|not queryable|connection timeout|query read timeout/i.test(
     error.message,
   );

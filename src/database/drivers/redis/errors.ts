@@ -1,5 +1,5 @@
 import { AssayError, isAssayError } from "../../../errors/assay-error.ts";
-import { connectionLost } from "../../connection-loss.ts";
+import { connectionLost, systemLossOf } from "../../connection-loss.ts";
 
 /** Errors of the client by the names of their classes: whether the command may have been carried out. */
 const losses: ReadonlyMap<string, boolean> = new Map([
@@ -12,20 +12,6 @@ const losses: ReadonlyMap<string, boolean> = new Map([
   ["DisconnectsClientError", true],
   ["AbortError", true],
   ["TimeoutError", true],
-]);
-
-/** Errors of the system on the way to the server: whether the command may have been carried out. */
-const systemLosses: ReadonlyMap<string, boolean> = new Map([
-  ["ECONNREFUSED", false],
-  ["ENOTFOUND", false],
-  ["EAI_AGAIN", false],
-  ["EHOSTUNREACH", false],
-  ["ENETUNREACH", false],
-  ["ENOENT", false],
-  ["ECONNRESET", true],
-  ["EPIPE", true],
-  ["ETIMEDOUT", true],
-  ["ECONNABORTED", true],
 ]);
 
 /** Answers of a server that is there but cannot serve now, with how they complete a sentence. */
@@ -61,10 +47,6 @@ const refusals: readonly (readonly [
   ["ERR DB index is out of range", "STORAGE_UNAVAILABLE", "has no database of this number"],
 ];
 
-function codeOf(error: Error): string | undefined {
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
-}
-
 /** Whether a server does not have the script that it was asked to run. */
 export function isMissingScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("NOSCRIPT");
@@ -74,12 +56,8 @@ export function isMissingScript(error: unknown): boolean {
 export function toAssayError(error: unknown, location: string): unknown {
   if (isAssayError(error) || !(error instanceof Error)) return error;
   const { message } = error;
-  // A host of several addresses that all refuse.
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
-  const code = codeOf(error) ?? (inner instanceof Error ? codeOf(inner) : undefined);
-  const loss =
-    losses.get(error.constructor.name) ?? (code === undefined ? undefined : systemLosses.get(code));
-  if (loss !== undefined) return connectionLost(location, { mayBeDone: loss }, error);
+  const mayBeDone = losses.get(error.constructor.name) ?? systemLossOf(error)?.mayBeDone;
+  if (mayBeDone !== undefined) return connectionLost(location, { mayBeDone }, error);
   const state = unready.find(([start]) => message.startsWith(start));
   if (state !== undefined) return connectionLost(location, { mayBeDone: false }, error, state[1]);
   const refusal = refusals.find(([start]) => message.startsWith(start));
@@ -89,10 +67,8 @@ export function toAssayError(error: unknown, location: string): unknown {
       cause: error,
     });
   }
-  if (
-    code !== undefined &&
-    /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
-  ) {
+  const code = String((error as NodeJS.ErrnoException).code);
+  if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) {
     return new AssayError(
       "STORAGE_UNAVAILABLE",
       `${location} cannot be reached by TLS: ${message.split("\n")[0] ?? code}`,
