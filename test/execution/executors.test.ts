@@ -296,6 +296,25 @@ test.each([
   expect((await lines("loaded")).length).toBeLessThanOrEqual(2);
 });
 
+test("a worker process that is lost before it is needed is not missed", async () => {
+  const { execute, open, lines } = await experimentFolder(`
+    import { execFileSync } from "node:child_process";
+    if (existsSync(folder + "killed") === false) {
+      const listed = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.ppid)], { encoding: "utf8" });
+      const others = listed.split("\\n").filter((line) => line.includes("process-main"))
+        .map((line) => Number.parseInt(line, 10)).filter((pid) => pid !== process.pid);
+      for (const pid of others) process.kill(pid, "SIGKILL");
+      appendFileSync(folder + "killed", others.length + "\\n");
+    }
+    ${meeting}
+    export default defineExperiment({
+      name: "spare", space: { n: choice([0, 1]) }, run: async ({ n }) => await meet(n) });`);
+  expect(await execute({ executor: processes(2) })).toMatchObject({ completed: 2 });
+  expect(await lines("killed")).toEqual([String(Math.min(2, availableParallelism()) - 1)]);
+  const trials = await (await open()).getTrials("spare");
+  expect(trials.map(({ attempt }) => attempt)).toEqual([1, 1]);
+});
+
 test("without a choice a file is run on as many threads as there are cores", async () => {
   const { execute, open } = await experimentFolder(`
     import { threadId, isMainThread } from "node:worker_threads";

@@ -1,6 +1,12 @@
-import { hostname } from "node:os";
-import type { Executor, WorkerHandle, WorkerListener, WorkerSettings } from "../executor.ts";
-import { WorkerProcess } from "../transport/worker-process.ts";
+import { availableParallelism, hostname } from "node:os";
+import type {
+  Executor,
+  WorkerHandle,
+  WorkerHost,
+  WorkerListener,
+  WorkerSettings,
+} from "../executor.ts";
+import { ProcessPool } from "../transport/process-pool.ts";
 import { frameFor, hearFrames, loadFrame } from "./framed-worker.ts";
 import { checkCount } from "./worker-count.ts";
 
@@ -15,31 +21,37 @@ export function processes(workers: number): Executor {
     name: "processes",
     workers,
     isInline: false,
-    open(settings) {
-      const load = loadFrame(settings);
-      return { launch: (listener) => launch(settings, load, listener) };
-    },
+    open: (settings) => new ProcessHost(settings, workers),
   };
 }
 
-function launch(
-  { memoryMb }: WorkerSettings,
-  load: Buffer,
-  listener: WorkerListener,
-): WorkerHandle {
-  const worker = new WorkerProcess(
-    { entry: "execution/worker/process-main.js", memoryMb },
-    {
+class ProcessHost implements WorkerHost {
+  readonly #load: Buffer;
+  readonly #pool: ProcessPool;
+
+  constructor(settings: WorkerSettings, workers: number) {
+    const { memoryMb } = settings;
+    this.#load = loadFrame(settings);
+    const entry = "execution/worker/process-main.js";
+    this.#pool = new ProcessPool({ entry, memoryMb }, Math.min(workers, availableParallelism()));
+  }
+
+  launch(listener: WorkerListener): WorkerHandle {
+    const worker = this.#pool.take({
       onBytes: hearFrames(listener),
       onOutput: (text, stream) => listener.onOutput(text, stream),
       onExit: (error) => listener.onExit(error),
-    },
-  );
-  worker.write(load);
-  return {
-    name: `${hostname()}:${String(worker.pid ?? 0)}`,
-    post: (message) => worker.write(frameFor(message)),
-    terminate: async () => await worker.terminate(),
-    isStopped: async () => await worker.isStopped(),
-  };
+    });
+    worker.write(this.#load);
+    return {
+      name: `${hostname()}:${String(worker.pid ?? 0)}`,
+      post: (message) => worker.write(frameFor(message)),
+      terminate: async () => await worker.terminate(),
+      isStopped: async () => await worker.isStopped(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
 }
