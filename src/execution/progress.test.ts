@@ -26,6 +26,15 @@ describe("the progress of a run", () => {
     });
   });
 
+  test("has another trial to come for each that breaks under a limit, as long as there are more", () => {
+    const tracker = new ProgressTracker({ ...scopeOf(3, 0), most: 10 }, undefined);
+    expect(tracker.snapshot().total).toBe(3);
+    Object.assign(tracker.counts, { completed: 1, broken: 2 });
+    expect(tracker.snapshot().total).toBe(5);
+    tracker.counts.broken = 9;
+    expect(tracker.snapshot().total).toBe(10);
+  });
+
   test("has no rate and no time left before a trial ended, and none left without a total", () => {
     const tracker = new ProgressTracker(scopeOf(null, 0), undefined);
     vi.advanceTimersByTime(1000);

@@ -31,6 +31,8 @@ export interface Progress {
 export interface RunScope {
   /** How many there are: completed ones, and those that may yet be; null while that is not known. */
   readonly total: number | null;
+  /** How many there would be without a limit, of which another one is run for each that breaks. Default: `total`. */
+  readonly most?: number;
   /** How many of them were completed before. */
   readonly skipped: number;
   /** How many of those that the run might have run broke before, and stay so. */
@@ -90,7 +92,8 @@ export class ProgressTracker {
   snapshot(): Progress {
     const elapsedMs = this.elapsedMs;
     const ratePerSecond = this.#rate(elapsedMs);
-    const { total, skipped } = this.#scope;
+    const { skipped } = this.#scope;
+    const total = this.#total;
     const left = total === null ? null : total - skipped - this.ended;
     const etaMs =
       left === null || ratePerSecond === null ? null : (Math.max(0, left) / ratePerSecond) * 1000;
@@ -106,6 +109,11 @@ export class ProgressTracker {
       best: this.#best,
       isOver: this.isOver,
     };
+  }
+
+  get #total(): number | null {
+    const { total, most = total } = this.#scope;
+    return total === null || most === null ? total : Math.min(most, total + this.counts.broken);
   }
 
   #rate(at: number): number | null {

@@ -55,9 +55,10 @@ export async function trialsToRun(
   const registrar = new Registrar(storage, experiment, algorithm, maxTrials);
   const skipped = await storage.countCompletedTrials(experiment);
   const { total, broken, pruned } = await storage.countByStatus(experiment);
-  const runnable = Math.min((total ?? Infinity) - broken, maxTrials) - pruned;
+  const most = (total ?? Infinity) - broken - pruned;
+  const runnable = Math.min(most, maxTrials - pruned);
   return {
     source: openTrials(storage, experiment, registrar, holder, maxTrials),
-    scope: { skipped, leftBroken: broken, total: runnable === Infinity ? null : runnable },
+    scope: { skipped, leftBroken: broken, total: runnable === Infinity ? null : runnable, most },
   };
 }
