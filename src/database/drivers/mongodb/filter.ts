@@ -1,11 +1,11 @@
 import { encodeValue } from "../../../values/encode.ts";
 import { isPlainString } from "../../../values/plain.ts";
 import { ServerTime, type FieldType, type SortKey } from "../../contract.ts";
+import { toDeclared } from "../../declared-value.ts";
 import { leastIdFrom } from "../../id-field.ts";
 import type { DeclaredFields } from "../../match.ts";
 import type { Condition } from "../../query.ts";
 import { storedField } from "./field-names.ts";
-import { toNative } from "./layout.ts";
 
 /** Operators of MongoDB by stored path. */
 export type ServerFilter = Record<string, Record<string, unknown>>;
@@ -67,13 +67,13 @@ function termOfField({ operator, operand }: Condition, type: FieldType): Term {
     case "$eq":
     case "$ne": {
       if (operand === null) return { operators: { $exists: operator === "$ne" }, exact: true };
-      const native = toNative(type, operand);
+      const native = toDeclared(type, operand);
       if (native === undefined) return operator === "$eq" ? "nothing" : always;
       return { operators: { [operator]: native }, exact: true };
     }
     case "$in": {
       const items = (operand as readonly unknown[]).flatMap((item) => {
-        const native = item === null ? null : toNative(type, item);
+        const native = item === null ? null : toDeclared(type, item);
         return native === undefined ? [] : [native];
       });
       return items.length === 0 ? "nothing" : { operators: { $in: items }, exact: true };
@@ -94,19 +94,19 @@ function termOfRange(
     if (typeof end !== "string") return "nothing";
     return termOfIdRange(operator, end);
   }
-  const native = toNative(type, end);
+  const native = toDeclared(type, end);
   if (native !== undefined) return { operators: { [operator]: native, ...present }, exact: true };
   const isComparable = type === "text" ? isOddString(end) : typeof end === "bigint";
   return isComparable ? { operators: present, exact: false } : "nothing";
 }
 
 function termOfIdRange(operator: "$gt" | "$gte" | "$lt" | "$lte", end: string): Term {
-  const native = toNative("id", end);
+  const native = toDeclared("id", end);
   if (native !== undefined) return { operators: { [operator]: native, ...present }, exact: true };
   const isFrom = operator === "$gt" || operator === "$gte";
   const least = leastIdFrom(end);
   if (least === undefined) return isFrom ? "nothing" : { operators: present, exact: true };
-  const bound = toNative("id", least);
+  const bound = toDeclared("id", least);
   return { operators: { [isFrom ? "$gte" : "$lt"]: bound, ...present }, exact: true };
 }
 

@@ -1,9 +1,9 @@
 import { AssayError } from "../../../errors/assay-error.ts";
 import { decodeValue } from "../../../values/decode.ts";
 import { encodeValue } from "../../../values/encode.ts";
-import { isPlainObject, isPlainString } from "../../../values/plain.ts";
+import { isPlainObject } from "../../../values/plain.ts";
 import type { Document, FieldType } from "../../contract.ts";
-import { isId } from "../../id-field.ts";
+import { cannotHold, toDeclared } from "../../declared-value.ts";
 import type { DeclaredFields } from "../../match.ts";
 import { setField } from "../../set-field.ts";
 import { fromStoredName, otherFields, storedField, toStoredName } from "./field-names.ts";
@@ -53,14 +53,9 @@ export class Layout {
   /** A value of a declared field; `INVALID_VALUE` when the field cannot hold it. */
   toNative(field: string, value: unknown): unknown {
     const type = this.fields[field];
-    const native = type === undefined ? undefined : toNative(type, value);
+    const native = type === undefined ? undefined : toDeclared(type, value);
     if (native !== undefined) return native;
-    const wanted = type === "id" ? "32 lower-case hexadecimal digits" : String(type);
-    throw new AssayError(
-      "INVALID_VALUE",
-      `The field "${field}" of "${this.collection}" holds ${wanted}, not ${describe(type, value)}`,
-      { details: { field, type } },
-    );
+    throw cannotHold(`"${this.collection}"`, field, type, value);
   }
 
   fromStored(stored: Stored, select?: readonly string[]): Document {
@@ -101,23 +96,6 @@ export class Layout {
   }
 }
 
-/** A value as BSON holds it in a field of this type; undefined when it cannot. */
-export function toNative(type: FieldType, value: unknown): unknown {
-  switch (type) {
-    case "integer":
-    case "real":
-      return typeof value === "number" && !Number.isNaN(value) ? value : undefined;
-    case "text":
-      return typeof value === "string" && isPlainString(value) ? value : undefined;
-    case "id":
-      return isId(value) ? Buffer.from(value, "hex") : undefined;
-    case "bytes":
-      return value instanceof Uint8Array ? value : undefined;
-    case "encoded":
-      return typeof value === "string" ? value : undefined;
-  }
-}
-
 /** Maps as documents, so that an index can lead into them; what they hold as texts of the codec. */
 function toNested(value: unknown, path: string, depth = 0): unknown {
   if (!isPlainObject(value) || depth >= deepest) return encodeValue(value, path);
@@ -145,10 +123,4 @@ export function bytesOf(value: unknown): Buffer | undefined {
   const { buffer, position } = value as { buffer?: unknown; position?: unknown };
   if (!(buffer instanceof Uint8Array) || typeof position !== "number") return undefined;
   return bytesOf(buffer.subarray(0, position));
-}
-
-function describe(type: FieldType | undefined, value: unknown): string {
-  if (typeof value === "number") return String(value);
-  if (typeof value !== "string") return typeof value;
-  return type === "text" ? "a text with a NUL or half a character" : JSON.stringify(value);
 }

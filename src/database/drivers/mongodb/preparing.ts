@@ -1,7 +1,8 @@
 import type { Change, IndexDeclaration, Operation, Query, ReadOptions } from "../../contract.ts";
+import { toDeclared } from "../../declared-value.ts";
 import { parseQuery, type Condition } from "../../query.ts";
 import { Key } from "./key.ts";
-import { toNative, type Layout, type Stored } from "./layout.ts";
+import type { Layout, Stored } from "./layout.ts";
 import { toUpdate, type Update } from "./update.ts";
 
 /** An operation whose values were checked, before anything of its batch is carried out. */
@@ -76,7 +77,7 @@ function prepareChange(
   const isFixed = ({ path, operator, operand }: Condition): boolean => {
     const type = layout.fields[path];
     if (operator !== "$eq" || type === undefined || type === "encoded") return false;
-    return operand !== null && toNative(type, operand) !== undefined;
+    return operand !== null && toDeclared(type, operand) !== undefined;
   };
   const fixed = new Set(conditions.filter(isFixed).map(({ path }) => path));
   const touched = [change.set, change.increment, change.append].flatMap((part) =>

@@ -4,7 +4,7 @@ import { ServerTime, type FieldType, type SortKey } from "../../contract.ts";
 import { leastIdFrom } from "../../id-field.ts";
 import type { DeclaredFields } from "../../match.ts";
 import type { Condition, Operator } from "../../query.ts";
-import { isComparable } from "../../sql/declared.ts";
+import { isComparable } from "../../declared-value.ts";
 import { identifier, restColumn } from "../../sql/names.ts";
 import { timeSql } from "./clock.ts";
 import { isBigint, sqlType, toArray, toBound } from "./columns.ts";

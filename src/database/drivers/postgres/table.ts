@@ -1,6 +1,6 @@
 import type { Document, FieldType, IndexDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
-import { cannotHold } from "../../sql/declared.ts";
+import { cannotHold } from "../../declared-value.ts";
 import { identifier, restColumn } from "../../sql/names.ts";
 import { addUndeclared, encodeUndeclared } from "../../sql/undeclared.ts";
 import { columnType, fromText, sqlType, toBound, type Bound } from "./columns.ts";

@@ -4,9 +4,9 @@ import { ServerTime, type FieldType, type SortKey } from "../../contract.ts";
 import { leastIdFrom } from "../../id-field.ts";
 import type { DeclaredFields } from "../../match.ts";
 import type { Condition, Operator } from "../../query.ts";
-import { isComparable } from "../../sql/declared.ts";
+import { isComparable, toDeclared } from "../../declared-value.ts";
 import { identifier, restColumn } from "../../sql/names.ts";
-import { toColumn, type Bound } from "./columns.ts";
+import type { Bound } from "./columns.ts";
 
 /** Where a dotted path leads: a column, and the JSON path within it ("" for the whole). */
 export function locate(path: string, fields: DeclaredFields): { column: string; inside: string } {
@@ -77,14 +77,14 @@ function termOfColumn({ path, operator }: Condition, value: unknown, type: Field
   if (operator === "$in") {
     const items = value as readonly unknown[];
     if (type === "bytes" || items.includes(null)) return everything;
-    const list = items.filter((item) => toColumn(type, item) !== undefined).map(jsonText);
+    const list = items.filter((item) => toDeclared(type, item) !== undefined).map(jsonText);
     return {
       sql: `${column} IN (SELECT ${type === "id" ? "unhex(value)" : "value"} FROM json_each(?))`,
       bound: [`[${list.join(",")}]`],
       exact: true,
     };
   }
-  const bound = toColumn(type, value);
+  const bound = toDeclared(type, value);
   const isRange = operator in comparison;
   if (isRange && bound === undefined && isComparable(type, value)) {
     return type === "id" ? idRange(column, operator, value as string) : everything;

@@ -1,10 +1,10 @@
 import { AssayError } from "../../../errors/assay-error.ts";
 import type { Document, FieldType, IndexDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
-import { cannotHold } from "../../sql/declared.ts";
+import { cannotHold, toDeclared } from "../../declared-value.ts";
 import { identifier, restColumn } from "../../sql/names.ts";
 import { addUndeclared, encodeUndeclared } from "../../sql/undeclared.ts";
-import { columnType, toColumn, type Bound } from "./columns.ts";
+import { columnType, type Bound } from "./columns.ts";
 import { locate } from "./sql.ts";
 
 /** How one collection is laid out: its declared fields as columns, all others as JSON in one more. */
@@ -77,7 +77,7 @@ export class Table {
   toBound(field: string, value: unknown): Bound {
     if (value === undefined || value === null) return null;
     const type = this.fields[field];
-    const bound = type === undefined ? undefined : toColumn(type, value);
+    const bound = type === undefined ? undefined : toDeclared(type, value);
     if (bound !== undefined) return bound;
     throw cannotHold(this.name, field, type, value);
   }
