@@ -2,13 +2,14 @@ import type { Document } from "../../database/contract.ts";
 import { codeHash } from "../../model/identity.ts";
 import { isPlainObject } from "../../values/plain.ts";
 import type { Finding } from "./findings.ts";
-import { readStored, shown } from "./stored-values.ts";
+import { bundleOf } from "../code.ts";
+import { shown, unlessCorrupt } from "./stored-values.ts";
 
 /** A stored bundle: whether it is the code of its hash. */
 export function* checkCode(document: Document): Generator<Finding, void> {
   const { hash } = document;
   const problem = (message: string): Finding => ({ invariant: "code", message });
-  const bundle = readStored(document, "bundle");
+  const bundle = unlessCorrupt(() => bundleOf(document));
   if (!isPlainObject(bundle)) {
     yield problem(`The bundle ${shown(hash)} cannot be read`);
     return;

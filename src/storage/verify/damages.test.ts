@@ -278,6 +278,11 @@ const damages: Readonly<Record<Exclude<Invariant, "database">, readonly Damage[]
       undefined,
       /is not the code of this hash/,
     ],
+    [
+      `UPDATE code SET bundle = '${encodeValue({ gzip: new Uint8Array([31, 139, 8]) })}'`,
+      undefined,
+      /The bundle .* cannot be read/,
+    ],
     ["DELETE FROM code", undefined, /of run 1 is not stored/],
   ],
   "algorithm-lock": [

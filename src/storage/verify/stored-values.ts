@@ -14,8 +14,13 @@ export function readStored(document: Document, field: string): unknown {
 
 /** The value of a text of the codec, or `unreadable`. */
 export function readText(text: string): unknown {
+  return unlessCorrupt(() => decodeValue(text));
+}
+
+/** What is read, or `unreadable` when it is `CORRUPT`. */
+export function unlessCorrupt(read: () => unknown): unknown {
   try {
-    return decodeValue(text);
+    return read();
   } catch (error) {
     if (isAssayError(error) && error.code === "CORRUPT") return unreadable;
     throw error;
