@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { gunzipSync, gzip } from "node:zlib";
+import type * as Zlib from "node:zlib";
 import type { Document } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import { decodeValue } from "../values/decode.ts";
@@ -55,13 +55,16 @@ export function bundleOf(document: Document): unknown {
   return bytes instanceof Uint8Array ? decodeValue(unpacked(bytes, document)) : stored;
 }
 
+/** Not imported, as it takes a noticeable part of a short run to load. */
+const zlib = (): typeof Zlib => process.getBuiltinModule("node:zlib");
+
 async function packed(text: string): Promise<string> {
-  return encodeValue({ gzip: new Uint8Array(await promisify(gzip)(text)) });
+  return encodeValue({ gzip: new Uint8Array(await promisify(zlib().gzip)(text)) });
 }
 
 function unpacked(bytes: Uint8Array, { hash }: Document): string {
   try {
-    return gunzipSync(bytes, { maxOutputLength: mostUnpacked }).toString("utf8");
+    return zlib().gunzipSync(bytes, { maxOutputLength: mostUnpacked }).toString("utf8");
   } catch (error) {
     throw new AssayError("CORRUPT", `The stored code ${String(hash)} cannot be unpacked`, {
       details: { hash },
