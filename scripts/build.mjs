@@ -1,10 +1,10 @@
-// Builds dist/: types by tsc, which checks them too, and code by esbuild, as few files with shared chunks
+// Builds dist/: types by tsc, which checks them too, and code by rolldown, as few files with shared chunks
 // (docs/decisions/0007-the-package-is-bundled.md).
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
 
 const root = join(import.meta.dirname, "..");
 const path = (name) => join(root, name);
@@ -30,20 +30,66 @@ const checked = spawnSync(
 );
 if (checked.status !== 0) process.exit(checked.status ?? 1);
 
-await build({
-  absWorkingDir: root,
-  entryPoints: entries,
-  outbase: "src",
-  outdir: "dist",
-  chunkNames: "chunks/[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  packages: "external",
-  format: "esm",
+/** What users install with Assay, or beside it. */
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(path("package.json"), "utf8"));
+const packages = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+
+/** What is loaded together: by every worker and every program that imports the library; and by every run besides. */
+const together = {
+  base: [
+    "src/index.ts",
+    "src/execution/worker/thread-main.ts",
+    "src/execution/worker/process-main.ts",
+  ],
+  run: [
+    "src/cli/verbs/run.ts",
+    "src/execution/run-experiment.ts",
+    "src/storage/connect-storage.ts",
+    "src/database/drivers/sqlite/open.ts",
+  ],
+};
+
+/** Modules that some import, directly or not, without waiting for them to be asked for. */
+function reachable(starts, context) {
+  const found = new Set(starts);
+  for (const id of found) {
+    for (const next of context.getModuleInfo(id)?.importedIds ?? []) found.add(next);
+  }
+  return found;
+}
+
+let groups;
+function groupOf(id, context) {
+  groups ??= Object.entries(together).map(([name, starts]) => [
+    name,
+    reachable(starts.map(path), context),
+  ]);
+  if (entries.some((entry) => path(entry) === id)) return null;
+  return groups.find(([, members]) => members.has(id))?.[0] ?? null;
+}
+
+const bundle = await rolldown({
+  cwd: root,
+  input: Object.fromEntries(
+    entries.map((entry) => [entry.slice("src/".length, -".ts".length), entry]),
+  ),
   platform: "node",
-  target: "node20",
-  sourcemap: true,
-  sourcesContent: false,
-  logLevel: "warning",
+  transform: { target: "node20" },
+  external: (id) =>
+    id.startsWith("node:") || packages.some((name) => `${id}/`.startsWith(`${name}/`)),
+  onLog(level, log, report) {
+    // What is imported when it is needed from one place, and at once from another, is in the chunk of the latter.
+    if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") report(level, log);
+  },
 });
+await bundle.write({
+  dir: path("dist"),
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "chunks/[name]-[hash].js",
+  codeSplitting: { groups: [{ name: groupOf, debugName: "together" }] },
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+});
+await bundle.close();
 chmodSync(path("dist/cli/main.js"), 0o755);
