@@ -83,7 +83,7 @@ export interface FidelityDefinition {
 
 /** What the numeric priors have in common. */
 export interface NumericPrior {
-  /** Present when only whole numbers are drawn. */
+  /** Present when only whole numbers are drawn, of a distribution that has others. */
   readonly discrete?: true;
   /** Significant digits that are drawn: absent when 4, null when all. */
   readonly precision?: number | null;
@@ -113,4 +113,21 @@ export interface NormalDefinition extends NumericPrior {
   readonly high?: number;
 }
 
-export type PriorDefinition = UniformDefinition | LogUniformDefinition | NormalDefinition;
+/** A distribution of scipy.stats. */
+export interface DistributionDefinition extends NumericPrior {
+  readonly kind: "distribution";
+  /** Its name in scipy.stats. */
+  readonly name: string;
+  /** Its shape parameters by the names, and in the order, that they have there. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** What is added to its numbers; absent when 0. */
+  readonly loc?: number;
+  /** What they are multiplied by before that; absent when 1. */
+  readonly scale?: number;
+  /** Where the distribution is cut off; absent when it is not. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export type PriorDefinition =
+  UniformDefinition | LogUniformDefinition | NormalDefinition | DistributionDefinition;

@@ -1,4 +1,5 @@
 import { type Dimension } from "./dimension.ts";
+import { type DistributionName } from "./distributions/families.ts";
 
 /** The parameters of one trial, nested as their space declares them. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -39,6 +40,7 @@ type TextValue<Text extends string> = Text extends `${string}(${string}`
   : string;
 
 type NumericPriorName =
+  | DistributionName
   | "uniform"
   | "loguniform"
   | "reciprocal"

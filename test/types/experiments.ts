@@ -33,6 +33,8 @@ const space = {
   before: matched(["a", "b"]),
   again: repeat({ fold: 1 }, 3),
   prior: "loguniform(1e-5, 1)",
+  share: "beta(2, 3)",
+  events: "+poisson(mu=3)",
   name: "penguins",
   count: 50,
   flag: false,
@@ -60,6 +62,8 @@ export const parameters = defineExperiment({
     expectTypeOf(params.before).toEqualTypeOf<string>();
     expectTypeOf(params.again).toEqualTypeOf<{ fold: number }>();
     expectTypeOf(params.prior).toEqualTypeOf<number>();
+    expectTypeOf(params.share).toEqualTypeOf<number>();
+    expectTypeOf(params.events).toEqualTypeOf<number>();
     expectTypeOf(params.name).toEqualTypeOf<string>();
     expectTypeOf(params.count).toEqualTypeOf<number>();
     expectTypeOf(params.flag).toEqualTypeOf<boolean>();

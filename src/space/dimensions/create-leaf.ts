@@ -4,6 +4,7 @@ import { type RawDimension } from "../dimension.ts";
 import { invalidSpace } from "../invalid-space.ts";
 import { createChoice } from "./choice.ts";
 import { createConstant } from "./constant.ts";
+import { createDistribution } from "./distribution.ts";
 import { createFidelity } from "./fidelity.ts";
 import { type Leaf } from "./leaf.ts";
 import { createLinspace } from "./linspace.ts";
@@ -20,6 +21,7 @@ type LeafCreator = (raw: RawDimension, name: string) => Leaf;
 const creators: Readonly<Record<LeafDefinition["kind"], LeafCreator>> = {
   choice: createChoice,
   constant: createConstant,
+  distribution: createDistribution,
   fidelity: createFidelity,
   linspace: createLinspace,
   logUniform: createLogUniform,

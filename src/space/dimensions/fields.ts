@@ -94,7 +94,8 @@ function storable(value: unknown, name: string, path = name): unknown {
   }
 }
 
-function showRaw(value: unknown): string {
+/** A value as a complaint shows it, whatever it is. */
+export function showRaw(value: unknown): string {
   if (value === undefined) return "nothing";
   return typeof value === "function" ? "a function" : showValue(value);
 }

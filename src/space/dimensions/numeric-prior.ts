@@ -25,16 +25,27 @@ interface NumericOptions {
   readonly stored: NumericPrior;
 }
 
-/** Reads the common fields of a prior between `low` and `high`. */
-export function readNumericOptions(fields: FieldReader, low: number, high: number): NumericOptions {
+/**
+ * Reads the common fields of a prior between `low` and `high`. `whole`: its numbers are whole anyway, which
+ * goes without saying in its definition.
+ */
+export function readNumericOptions(
+  fields: FieldReader,
+  low: number,
+  high: number,
+  whole = false,
+): NumericOptions {
   if (low > high) throw fields.problem(`needs low ≤ high, got ${low} and ${high}`);
-  const discrete = fields.flag("discrete");
+  const discrete = fields.flag("discrete") || whole;
+  if (whole && fields.raw("discrete") === false) {
+    throw fields.problem("gives whole numbers only, so it cannot have discrete=False");
+  }
   const bounds = discrete ? wholeBounds(fields, low, high) : { low, high };
   const precision = readPrecision(fields);
   const shape = readShape(fields);
   const fallback = fields.has("default") ? fields.value("default") : undefined;
   const stored: NumericPrior = {
-    ...(discrete && { discrete }),
+    ...(discrete && !whole && { discrete }),
     ...(!discrete && precision !== defaultPrecision && { precision }),
     ...(shape && { shape }),
     ...(fallback !== undefined && { default: fallback }),
@@ -119,10 +130,11 @@ function admits({ low, high, discrete, shape }: NumericOptions, value: unknown):
 
 function accepted({ low, high, discrete, shape }: NumericOptions): string {
   const number = discrete ? "a whole number" : "a finite number";
-  return shapeText(shape) + number + range(low, high);
+  return shapeText(shape) + number + rangeText(low, high);
 }
 
-function range(low: number, high: number): string {
+/** How a number between two bounds, which may be infinite, is described behind "number". */
+export function rangeText(low: number, high: number): string {
   if (low === -Infinity) return high === Infinity ? "" : ` of at most ${high}`;
   return high === Infinity ? ` of at least ${low}` : ` from ${low} to ${high}`;
 }

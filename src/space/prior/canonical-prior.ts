@@ -5,8 +5,9 @@ import { pythonDictOf, pythonLiteral } from "./python-literal.ts";
 
 /**
  * The prior string by which Oríon writes and compares a dimension: `loguniform(1e-05, 0.1)`,
- * `choices(['a', 'b'])`. Unlike there, low and high are kept where they cut off a normal
- * distribution, and probabilities with more than two digits are written in full.
+ * `choices(['a', 'b'])`. Unlike there, low and high are kept where they cut off a distribution,
+ * probabilities with more than two digits are written in full, and `poisson(3)` does not add that it
+ * is discrete.
  * A dimension that Oríon does not know is described in Assay's words: `linspace(0, 1, 3)`.
  */
 export function canonicalPrior(dimension: Dimension | LeafDefinition): string {

@@ -1,17 +1,22 @@
 import { didYouMean } from "../../util/nearest.ts";
 import { Dimension, type RawDimension } from "../dimension.ts";
+import { families } from "../distributions/families.ts";
+import { type Family } from "../distributions/family.ts";
 import { invalidSpace } from "../invalid-space.ts";
 import { type Call, parseCall } from "./call.ts";
 import { parseChoices } from "./parse-choices.ts";
 import { checkArguments } from "./check-arguments.ts";
 
-/** How a call of a distribution becomes the fields of a dimension. */
-interface Distribution {
-  readonly kind: string;
-  /** Arguments that may be given by position, in order, and the fields that they become. */
+/** The arguments of a distribution, and the fields that they become. */
+interface Signature {
+  /** Arguments that may be given by position, in order. */
   readonly args: readonly (readonly [argument: string, field: string])[];
   /** Arguments that are given by name only. */
   readonly options: readonly (readonly [argument: string, field: string])[];
+}
+
+interface Distribution extends Signature {
+  readonly kind: string;
 }
 
 const bounds = [
@@ -67,9 +72,13 @@ const distributions: ReadonlyMap<string, Distribution> = new Map([
 /** True for a text of the form `word(…)`, which is a prior; every other text is a constant. */
 export function isPriorText(text: string): boolean {
   const word = /^\s*\+?\s*([\p{L}_][\p{L}\p{N}_.]*)\(/u.exec(text)?.[1];
-  // What begins as a known prior is meant to be one, even if its end is missing.
-  if (word !== undefined && (word === "choices" || distributions.has(word))) return true;
+  // What begins as a known prior is meant to be one, even if its end is missing; but "f(x) = 2" is a text.
+  if (word !== undefined && word.length > 1 && isKnown(word)) return true;
   return /^\s*\+?\s*[\p{L}_][\p{L}\p{N}_.]*\(.*\)\s*$/su.test(text);
+}
+
+function isKnown(word: string): boolean {
+  return word === "choices" || distributions.has(word) || families.has(word);
 }
 
 /**
@@ -82,17 +91,44 @@ export function parsePrior(text: string, name = ""): Dimension {
   if (word === undefined || !isPriorText(text)) {
     throw invalidSpace(name, `"${text}" is no prior; one reads as "uniform(0, 1)"`);
   }
-  const distribution = distributions.get(word);
-  if (distribution === undefined && word !== "choices") {
-    throw unknownDistribution(word, text, name);
-  }
+  if (!isKnown(word)) throw unknownDistribution(word, text, name);
   const call = parseCall(text.replace(/^\s*\+/, ""), name);
-  const raw =
-    distribution === undefined ? parseChoices(call, name) : bind(call, distribution, name);
-  return new Dimension(raw);
+  return new Dimension(toDimension(word, call, name));
 }
 
-function bind(call: Call, { kind, args, options }: Distribution, name: string): RawDimension {
+function toDimension(word: string, call: Call, name: string): RawDimension {
+  const distribution = distributions.get(word);
+  if (distribution !== undefined) {
+    return { ...bind(call, distribution, name), kind: distribution.kind };
+  }
+  const family = families.get(word);
+  return family === undefined ? parseChoices(call, name) : bindFamily(call, word, family, name);
+}
+
+/** Its shape parameters stay together: their names are scipy's, and no options of a dimension. */
+function bindFamily(call: Call, word: string, family: Family, name: string): RawDimension {
+  const shapes = Object.keys(family.shapes);
+  const args = [...shapes, "loc", ...(family.discrete === true ? [] : ["scale"])];
+  const given = bind(
+    call,
+    { args: args.map((argument) => [argument, argument]), options: [...bounds, ...common] },
+    name,
+  );
+  const isShape = ([field]: readonly [string, unknown]): boolean => shapes.includes(field);
+  const entries = Object.entries(given);
+  return {
+    ...Object.fromEntries(entries.filter((entry) => !isShape(entry))),
+    kind: "distribution",
+    name: word,
+    parameters: Object.fromEntries(entries.filter(isShape)),
+  };
+}
+
+function bind(
+  call: Call,
+  { args, options }: Signature,
+  name: string,
+): Readonly<Record<string, unknown>> {
   if (call.positional.length > args.length) {
     const wanted = args.map(([argument]) => argument).join(", ");
     const count = call.positional.length;
@@ -107,20 +143,20 @@ function bind(call: Call, { kind, args, options }: Distribution, name: string): 
     }
     given.set(argument, call.positional[index]);
   }
-  const raw: Readonly<Record<string, unknown>> = Object.fromEntries(
+  return Object.fromEntries(
     [...given].map(([argument, value]) => [fields.get(argument) ?? argument, value]),
   );
-  return { ...raw, kind };
 }
 
 function unknownDistribution(word: string, text: string, name: string): Error {
   if (word === "randint") {
     return invalidSpace(name, "randint is not supported; use uniform(low, high, discrete=True)");
   }
-  const known = [...distributions.keys(), "choices"];
-  const accepted = `one of ${known.join(", ")}; constant("${text}") keeps a text as it is`;
+  const own = [...distributions.keys(), "choices"];
+  const nearest = didYouMean(word, [...own, ...families.keys()]);
+  const accepted = `${own.join(", ")}, or a name of scipy.stats that docs/guides/spaces.md lists`;
   return invalidSpace(
     name,
-    `unknown distribution "${word}"${didYouMean(word, known)} (${accepted})`,
+    `unknown distribution "${word}"${nearest} (${accepted}; constant("${text}") keeps a text as it is)`,
   );
 }

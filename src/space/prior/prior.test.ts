@@ -46,10 +46,14 @@ describe("a prior string", () => {
   });
 
   test.each([
-    ["unifrm(0, 1)", 'unknown distribution "unifrm"; did you mean "uniform"? (one of uniform, log'],
+    ["unifrm(0, 1)", 'unknown distribution "unifrm"; did you mean "uniform"? (uniform, loguniform'],
     ["logUniform(1, 2)", 'unknown distribution "logUniform"; did you mean "loguniform"?'],
-    ["see(above)", 'unknown distribution "see" (one of'],
-    ["poisson(3)", 'unknown distribution "poisson" (one of'],
+    ["see(above)", 'unknown distribution "see" (uniform, loguniform'],
+    ["poison(3)", 'unknown distribution "poison"; did you mean "poisson"?'],
+    [
+      "foo(1)",
+      'or a name of scipy.stats that docs/guides/spaces.md lists; constant("foo(1)") keeps',
+    ],
     ["randint(0, 3)", "randint is not supported; use uniform(low, high, discrete=True)"],
     ["uniform(0)", "uniform needs high to be a finite number, got nothing"],
     ["uniform(0, inf)", "uniform needs high to be a finite number, got Infinity"],
