@@ -16,6 +16,9 @@ export interface TrialSource {
   isAwaited(): Promise<boolean>;
 }
 
+/** Where nothing was open, it is looked again after so long, or when nothing else is left. */
+const emptyMs = 100;
+
 /** Everything of an experiment that is open: registered trials first, then what the algorithm suggests. */
 export function openTrials(
   storage: Storage,
@@ -24,14 +27,22 @@ export function openTrials(
   holder: string,
   maxTrials: number,
 ): TrialSource {
+  let lookAgainAt = 0;
+  async function claimOpen(limit: number): Promise<ClaimedTrial[]> {
+    const claimed = await storage.claimTrials(experiment, holder, limit, { maxTrials });
+    lookAgainAt = claimed.length > 0 ? 0 : performance.now() + emptyMs;
+    return claimed;
+  }
+
   return {
     async claim(limit) {
-      const claimed = await storage.claimTrials(experiment, holder, limit, { maxTrials });
+      const isLooking = performance.now() >= lookAgainAt;
       // One at a time: what is claimed already must not be lost by an error of the next step.
+      const claimed = isLooking ? await claimOpen(limit) : [];
       if (claimed.length > 0) return claimed;
       for (;;) {
         const extension = await registrar.extend(limit, holder);
-        if (extension.kind !== "registered") return [];
+        if (extension.kind !== "registered") return isLooking ? [] : await claimOpen(limit);
         if (extension.claimed.length > 0) return [...extension.claimed];
       }
     },

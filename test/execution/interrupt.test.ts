@@ -109,7 +109,7 @@ describe("a trial that does not heed its signal", () => {
         },
       });`);
     const controller = new AbortController();
-    const running = execute({ signal: controller.signal });
+    const running = execute({ executor: "serial", signal: controller.signal });
     await until(async () => (await lines("ran")).includes("0"));
     controller.abort();
     expect(await running).toMatchObject({ executed: 0, interrupted: 1 });
