@@ -12,6 +12,17 @@ local function toBound(bound)
   return bound[1] .. toOrdered(now() + bound[2]) .. bound[3]
 end
 
+local function readOne(data, id)
+  if isPending(data, id) then flush() end
+  return call('HGET', data, id)
+end
+
+local function readAll(data, ids)
+  if #ids == 0 then return ids end
+  if pending.documents[data] then flush() end
+  return call('HMGET', data, unpack(ids))
+end
+
 -- The documents of a plan, in its order, as { id, bytes, document where it was needed }; and where to go on when
 -- the budget was spent before the end: so many documents looked at, so many bytes found.
 local function searchRanges(data, plan, budget)
@@ -19,6 +30,7 @@ local function searchRanges(data, plan, budget)
   local limit, from = plan[5] or math.huge, plan[6] and unpackMessage(plan[6])
   local command = isReverse and 'ZREVRANGEBYLEX' or 'ZRANGEBYLEX'
   local found, looked, size = {}, 0, 0
+  if pending.entries[index] then flush() end
   for place = from and from[1] or 1, #ranges do
     local first, last = toBound(ranges[place][1]), toBound(ranges[place][2])
     if isReverse then first, last = last, first end
@@ -27,9 +39,13 @@ local function searchRanges(data, plan, budget)
     repeat
       step = math.min(step, limit, mostAtOnce)
       members = call(command, index, first, last, 'LIMIT', '0', format('%d', step))
+      local ids = {}
+      for i = 1, #members do ids[i] = sub(members[i], -idLength) end
+      -- All at once where all are wanted, and they have no budget.
+      local all = not budget and #conditions == 0 and readAll(data, ids)
       for i = 1, #members do
-        local id = sub(members[i], -idLength)
-        local bytes, document = call('HGET', data, id), nil
+        local id = ids[i]
+        local bytes, document = all and all[i] or readOne(data, id), nil
         if bytes and #conditions > 0 then
           document = unpackMessage(bytes)
           if not matches(conditions, document) then bytes = nil end

@@ -1,13 +1,20 @@
 /** All operations but updates, in Lua. Each is given the key of the documents, and what it is to do. */
 export const operations: string = String.raw`
 local function removeDocument(data, indexes, id, bytes)
-  note('HSET', data, id, bytes)
-  call('HDEL', data, id)
+  put(data, id, false, bytes)
   local document = unpackMessage(bytes)
   for _, index in ipairs(indexes) do
     local entry = entryOf(index, document)
-    if entry then unlink(index, entry .. id) end
+    if entry then unlink(index, entry, id) end
   end
+end
+
+-- Gives out the next so many ids of a collection: a batch that is undone and tried again has the same.
+local function nextIds(key, collection, count)
+  if isPending(key, collection) then flush() end
+  local last = call('HGET', key, collection)
+  put(key, collection, format('%.0f', (last or 0) + count), last)
+  return (last or 0) + 0
 end
 
 local function isFree(indexes, entries, from)
@@ -22,18 +29,16 @@ end
 -- left out }. An entry is false where a document has none, and { entry } where another may have the same.
 kinds.insert = function(data, operation)
   local indexes, count, first, entries = toIndexes(operation[1]), operation[4], operation[5], operation[6]
-  local next, total = call('HINCRBY', operation[2], operation[3], count) - count, 0
-  -- A batch that is tried again gives out the same ids: JavaScript may have decided on documents by them.
-  note('HINCRBY', operation[2], operation[3], -count)
+  local next, total = nextIds(operation[2], operation[3], count), 0
   for i = 0, count - 1 do
     local from = i * #indexes
     local free, name = isFree(indexes, entries, from)
     if free then
       local id = struct.pack('>I6', next + i)
-      put(data, id, ARGV[first + i])
+      put(data, id, ARGV[first + i], false)
       for place, index in ipairs(indexes) do
         local entry = entries[from + place]
-        if entry then link(index, (type(entry) == 'table' and entry[1] or entry) .. id) end
+        if entry then link(index, type(entry) == 'table' and entry[1] or entry, id) end
       end
       total = total + 1
     elseif not operation[7] then
@@ -78,6 +83,7 @@ end
 
 -- What was decided: { indexes, { id, hash of the document as it was seen, what it is to be or false, … } }
 kinds.replace = function(data, operation)
+  flush()
   local indexes, decided = toIndexes(operation[1]), operation[2]
   for i = 1, #decided, 3 do
     local id, hash, new = decided[i], decided[i + 1], decided[i + 2]
@@ -120,7 +126,7 @@ kinds.build = function(data, operation)
       local entry, isWhole = entryOf(index, unpackMessage(bytes))
       if entry and not call('ZSCORE', index[1], entry .. id) then
         if isWhole and index[2] and isTaken(index, entry) then fail('duplicate', index[4]) end
-        link(index, entry .. id)
+        link(index, entry, id)
       end
     end
   end

@@ -2,6 +2,7 @@
 export const scan: string = String.raw`
 searchAll = function(data, plan, budget)
   local conditions, limit = plan[4], plan[5] or math.huge
+  flush()
   local cursor, seen, found, looked, size = plan[6] or '0', {}, {}, 0, 0
   repeat
     local page = call('HSCAN', data, cursor, 'COUNT', mostAtOnce)
@@ -27,6 +28,7 @@ searchAll = function(data, plan, budget)
 end
 
 local function countEntries(data, plan)
+  flush()
   if not plan[1] then return call('HLEN', data) end
   local total = 0
   for _, range in ipairs(plan[3]) do

@@ -29,13 +29,13 @@ function toScript(...parts: readonly string[]): Script {
 export const script: Script = toScript(
   values,
   conditions,
+  write,
   find,
   scan,
-  write,
   update,
   operations,
   batch,
 );
 
 /** The part of it for batches of nothing but updates and claims by an index: a script is set up at each call. */
-export const updateScript: Script = toScript(values, conditions, find, write, update, batch);
+export const updateScript: Script = toScript(values, conditions, write, find, update, batch);

@@ -38,6 +38,18 @@ end
 
 local kinds = {}
 
+-- Whether an update, once it has found its documents, can be made: its batch has nothing to undo.
+local function isCertain(operation)
+  for _, index in ipairs(toIndexes(operation[2])) do
+    if index[2] then return false end
+  end
+  local increments = operation[5]
+  for i = 2, #increments, 3 do
+    if increments[i] ~= 'number' then return false end
+  end
+  return true
+end
+
 -- { plan, the indexes whose entries may change, unset, set, increments, isReturned, selected slots or false }
 kinds.update = function(data, operation)
   local indexes, found = toIndexes(operation[2]), search(data, operation[1])

@@ -1,44 +1,122 @@
 /**
- * Writing documents with their index entries, in Lua. Every write notes how it is undone, so that a batch that
- * cannot be carried out to its end leaves nothing.
+ * Writing documents with their index entries, in Lua. What is to be written is collected and written at once:
+ * one command for the documents of a collection, two for the entries of an index.
  *
  * An index is `{ key, isUnique, sparse slot or false, name, slot, isText, slot, isText, … }`. An entry of it is
  * a member of a sorted set whose scores are all 0: the values of its slots, so that the order of bytes is the
  * order of values, and the id of the document.
  */
 export const write: string = String.raw`
--- Four places for each write: the command that undoes it, its key and what follows, false where nothing does.
-local undoing, undoable = {}, 0
+-- What is to be written, by key of documents and by key of an index; and what this script has written before,
+-- each such collection in turn.
+local pending, written = { documents = {}, entries = {} }, {}
 
-local function note(command, key, first, second)
-  undoing[undoable + 1], undoing[undoable + 2] = command, key
-  undoing[undoable + 3], undoing[undoable + 4] = first, second
-  undoable = undoable + 4
-end
+local mostArguments = 2000
 
-local function undo()
-  for i = undoable - 3, 1, -4 do
-    local second = undoing[i + 3]
-    if second then
-      call(undoing[i], undoing[i + 1], undoing[i + 2], second)
-    else
-      call(undoing[i], undoing[i + 1], undoing[i + 2])
-    end
+local function callAll(run, command, key, arguments)
+  for first = 1, #arguments, mostArguments do
+    run(command, key, unpack(arguments, first, math.min(first + mostArguments - 1, #arguments)))
   end
 end
 
-local function put(data, id, bytes, old)
-  note(old and 'HSET' or 'HDEL', data, id, old or false)
-  call('HSET', data, id, bytes)
+-- Writes what is pending. Documents are first: only their command fails where memory is full.
+local function flush()
+  local now = pending
+  if not next(now.documents) then return end
+  written[#written + 1], pending = now, { documents = {}, entries = {} }
+  for key, documents in pairs(now.documents) do
+    callAll(call, 'HSET', key, documents.set)
+    callAll(call, 'HDEL', key, documents.removed)
+  end
+  for key, entries in pairs(now.entries) do
+    callAll(call, 'ZREM', key, entries.removed)
+    callAll(call, 'ZADD', key, entries.added)
+  end
 end
 
--- Numbers are given as texts: Lua would have each printed with 17 digits.
-local function link(index, member)
-  if call('ZADD', index[1], '0', member) == 1 then note('ZREM', index[1], member, false) end
+-- The members among the arguments of ZADD, or the other way round: scores are texts, because Lua would have
+-- each number printed with 17 digits.
+local function withoutScores(arguments)
+  local members = {}
+  for i = 2, #arguments, 2 do members[i / 2] = arguments[i] end
+  return members
 end
 
-local function unlink(index, member)
-  if call('ZREM', index[1], member) == 1 then note('ZADD', index[1], '0', member) end
+local function withScores(members)
+  local arguments = {}
+  for i = 1, #members do arguments[2 * i - 1], arguments[2 * i] = '0', members[i] end
+  return arguments
+end
+
+-- Undoes what was written after the first so many collections.
+local function revert(count)
+  for i = #written, count + 1, -1 do
+    for key, documents in pairs(written[i].documents) do
+      callAll(redis.pcall, 'HDEL', key, documents.created)
+      callAll(redis.pcall, 'HSET', key, documents.old)
+    end
+    for key, entries in pairs(written[i].entries) do
+      callAll(redis.pcall, 'ZREM', key, withoutScores(entries.added))
+      callAll(redis.pcall, 'ZADD', key, withScores(entries.removed))
+    end
+    written[i] = nil
+  end
+end
+
+local function documentsOf(key)
+  local documents = pending.documents[key]
+  if not documents then
+    documents = { set = {}, removed = {}, old = {}, created = {}, isPending = {} }
+    pending.documents[key] = documents
+  end
+  return documents
+end
+
+local function isPending(key, id)
+  local documents = pending.documents[key]
+  return documents and documents.isPending[id]
+end
+
+-- Stores a document, false for none, where there was another, false for none. Once for each before a flush.
+local function put(key, id, bytes, old)
+  local documents = documentsOf(key)
+  local set, removed, before, created = documents.set, documents.removed, documents.old, documents.created
+  documents.isPending[id] = true
+  if bytes then
+    set[#set + 1] = id
+    set[#set + 1] = bytes
+  else
+    removed[#removed + 1] = id
+  end
+  if old then
+    before[#before + 1] = id
+    before[#before + 1] = old
+  else
+    created[#created + 1] = id
+  end
+end
+
+local function entriesIn(index)
+  local entries = pending.entries[index[1]]
+  if not entries then
+    entries = { added = {}, removed = {}, isHeld = {} }
+    pending.entries[index[1]] = entries
+  end
+  return entries
+end
+
+local function link(index, entry, id)
+  local entries = entriesIn(index)
+  local added = entries.added
+  added[#added + 1] = '0'
+  added[#added + 1] = entry .. id
+  if index[2] then entries.isHeld[entry] = true end
+end
+
+local function unlink(index, entry, id)
+  local entries = entriesIn(index)
+  entries.removed[#entries.removed + 1] = entry .. id
+  if index[2] then entries.isHeld[entry] = false end
 end
 
 local known = {}
@@ -78,7 +156,11 @@ local function entriesOf(indexes, document)
   return entries
 end
 
+-- Whether a document has this entry, which no two may have.
 local function isTaken(index, entry)
+  local entries = pending.entries[index[1]]
+  local isHeld = entries and entries.isHeld[entry]
+  if isHeld ~= nil then return isHeld end
   return #call('ZRANGEBYLEX', index[1], '[' .. entry, '(' .. entry .. '\255', 'LIMIT', '0', '1') > 0
 end
 
@@ -89,8 +171,8 @@ local function reindex(indexes, id, entries, document)
     local after, isWhole = entryOf(index, document)
     if before ~= (after or false) then
       if after and isWhole and index[2] and isTaken(index, after) then fail('duplicate', index[4]) end
-      if before then unlink(index, before .. id) end
-      if after then link(index, after .. id) end
+      if before then unlink(index, before, id) end
+      if after then link(index, after, id) end
     end
   end
 end
