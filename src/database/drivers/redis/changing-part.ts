@@ -69,6 +69,11 @@ export class ChangingPart {
     return this.operation.kind !== "remove" && this.#plan.index !== undefined;
   }
 
+  /** About how many documents it changes. */
+  get size(): number {
+    return this.#limit ?? 1;
+  }
+
   step(): Step {
     const { packedIndexes, key: data } = this.#layout;
     if (this.#decision !== undefined) {

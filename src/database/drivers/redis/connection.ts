@@ -12,12 +12,15 @@ interface Group {
   readonly key: string;
   readonly version: string;
   readonly batches: Packed[];
-  steps: number;
+  size: number;
   readonly answers: Deferred<readonly RawAnswer[]>;
 }
 
-/** So few steps that this process works on some answers while the server works on the next batches. */
+/** So few documents that this process works on some answers while the server works on the next batches. */
 const mostTogether = 8;
+
+/** One that the server works on, and one that it finds when it is done with that. */
+const mostUnderWay = 2;
 
 /** A client with the script: what is sent to the server, and its errors in Assay's words. */
 export class Connection {
@@ -57,47 +60,64 @@ export class Connection {
     key: string,
     version: string,
     batch: Packed,
-    steps: number,
+    size: number,
   ): Promise<RawAnswer | undefined> {
     let group = this.#waiting.at(-1);
-    const isFull = (group?.steps ?? 0) + steps > mostTogether;
+    const isFull = (group?.size ?? 0) + size > mostTogether;
     if (group?.key !== key || group.version !== version || isFull) {
-      group = { key, version, batches: [], steps: 0, answers: createDeferred() };
+      group = { key, version, batches: [], size: 0, answers: createDeferred() };
       this.#waiting.push(group);
     }
-    group.steps += steps;
+    group.size += size;
     const place = group.batches.push(batch) - 1;
-    if (!this.#isSending) void this.#sendWaiting();
+    this.#sendSoon();
     return (await group.answers.promise)[place];
   }
 
   readonly #waiting: Group[] = [];
+  #underWay = 0;
   #isSending = false;
 
-  /**
-   * Sends one group after the other. An answer is handed out once the next group is on its way, so that this
-   * process works on the one while the server works on the other: of groups that are sent together, the server
-   * sends the answers together too, and then each of the two waits for the other.
-   */
-  async #sendWaiting(): Promise<void> {
+  /** Sends what waits, behind everything that goes on now, as long as the server has little to do. */
+  #sendSoon(): void {
+    if (this.#isSending || this.#underWay === mostUnderWay) return;
     this.#isSending = true;
-    let handOut = (): void => undefined;
-    // Behind everything that goes on now.
-    await nextTurn();
-    for (let group = this.#waiting.shift(); group !== undefined; group = this.#waiting.shift()) {
-      const { key, version, batches, answers } = group;
-      const running = this.run(updateScript, key, [version, packMessage(batches)]);
-      const told = running.then(
-        (found) => () => answers.resolve(found),
-        (error: unknown) => () => answers.reject(error),
-      );
-      // The client writes in the next turn.
+    setImmediate(() => {
+      this.#isSending = false;
+      const group = this.#waiting.shift();
+      if (group === undefined) return;
+      void this.#send(group);
+      this.#sendSoon();
+    });
+  }
+
+  async #send({ key, version, batches, answers }: Group): Promise<void> {
+    this.#underWay += 1;
+    const told = await this.run(updateScript, key, [version, packMessage(batches)]).then(
+      (found) => () => answers.resolve(found),
+      (error: unknown) => () => answers.reject(error),
+    );
+    this.#underWay -= 1;
+    this.#told.push(told);
+    if (this.#told.length === 1) void this.#handOut();
+  }
+
+  readonly #told: (() => void)[] = [];
+
+  /**
+   * Hands out answers one after the other, each when what waits, and what was asked for in return for the last
+   * one, is on its way: else the server and this process would do their work in turn, because answers that come
+   * together stay together.
+   */
+  async #handOut(): Promise<void> {
+    for (let next = this.#told[0]; next !== undefined; next = this.#told[0]) {
+      this.#sendSoon();
+      // It is sent in the next turn, and written in the one after it.
       await nextTurn();
-      handOut();
-      handOut = await told;
+      await nextTurn();
+      next();
+      this.#told.shift();
     }
-    this.#isSending = false;
-    handOut();
   }
 
   async #evaluate(

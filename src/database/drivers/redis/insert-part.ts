@@ -36,6 +36,10 @@ export class InsertPart {
     return false;
   }
 
+  get size(): number {
+    return this.operation.documents.length;
+  }
+
   step(): Step {
     return this.#step;
   }

@@ -97,10 +97,10 @@ export class Session {
   }
 
   /** As `run`, for steps that are updates by an index: sent together with others of the same moment. */
-  async runUpdates(catalog: Catalog, steps: readonly Step[]): Promise<Answer> {
+  async runUpdates(catalog: Catalog, steps: readonly Step[], size: number): Promise<Answer> {
     const { version } = catalog;
     const packed = packSteps(steps);
-    const answer = await this.connection.runTogether(this.#key, version, packed, steps.length);
+    const answer = await this.connection.runTogether(this.#key, version, packed, size);
     return this.#checked(answer);
   }
 

@@ -42,7 +42,7 @@ class Batch {
       const steps = this.#parts.map((part) => this.#toStep(part));
       const isUpdate = this.#parts.every((part) => part.isUpdate());
       const answer = isUpdate
-        ? await this.#session.runUpdates(this.#catalog, steps)
+        ? await this.#session.runUpdates(this.#catalog, steps, this.#size)
         : await this.#session.run(this.#catalog, steps, this.#documents);
       const [word, place] = answer;
       if (word === "stale") return "stale";
@@ -59,6 +59,11 @@ class Batch {
       if (word === "required") return { applied: false, failedAt: Number(place) - 1 };
       this.#learn(answer);
     }
+  }
+
+  /** About how many documents it changes. */
+  get #size(): number {
+    return this.#parts.reduce((sum, part) => sum + part.size, 0);
   }
 
   #toStep(part: InsertPart | ChangingPart): Step {
