@@ -13,7 +13,7 @@ export interface ChangeMessage {
   /** Slot, value, slot, value, …; a list with an offset is the server's time. */
   readonly set: readonly Packable[];
   /** Slot, kind, amount, … */
-  readonly increment: readonly Packable[];
+  readonly increment: readonly (string | number)[];
 }
 
 /**
@@ -23,7 +23,7 @@ export interface ChangeMessage {
 export function toChangeMessage(layout: Layout, change: Change): ChangeMessage | undefined {
   const unset: string[] = [];
   const set: Packable[] = [];
-  const increment: Packable[] = [];
+  const increment: (string | number)[] = [];
   const fields: string[] = [];
   /** Takes note of a field that changes. */
   const touch = (field: string): FieldType | undefined => {

@@ -63,17 +63,6 @@ export class ChangingPart {
       !this.#plan.isSorted;
   }
 
-  /** Whether it is an update by an index that the script carries out by itself. */
-  isUpdate(): boolean {
-    if (this.#decision !== undefined || this.#isDecidedHere) return false;
-    return this.operation.kind !== "remove" && this.#plan.index !== undefined;
-  }
-
-  /** About how many documents it changes. */
-  get size(): number {
-    return this.#limit ?? 1;
-  }
-
   step(): Step {
     const { packedIndexes, key: data } = this.#layout;
     if (this.#decision !== undefined) {

@@ -1,8 +1,8 @@
 import { createDeferred, type Deferred } from "../../../util/deferred.ts";
 import { asBytes, asTexts, type RedisClient } from "./client.ts";
 import { isMissingScript, toAssayError } from "./errors.ts";
-import { packMessage, type Packed } from "./message-pack.ts";
 import { updateScript, type Script } from "./script/script.ts";
+import { UpdateGroup, type UpdateStep } from "./update-group.ts";
 
 /** What the script answers to a batch: a word, and what belongs to it. */
 export type RawAnswer = readonly [word: Buffer, ...rest: unknown[]];
@@ -11,13 +11,10 @@ export type RawAnswer = readonly [word: Buffer, ...rest: unknown[]];
 interface Group {
   readonly key: string;
   readonly version: string;
-  readonly batches: Packed[];
-  size: number;
+  readonly updates: UpdateGroup;
+  count: number;
   readonly answers: Deferred<readonly RawAnswer[]>;
 }
-
-/** So few documents that this process works on some answers while the server works on the next batches. */
-const mostTogether = 8;
 
 /** One that the server works on, and one that it finds when it is done with that. */
 const mostUnderWay = 2;
@@ -53,25 +50,25 @@ export class Connection {
   }
 
   /**
-   * Runs a batch of updates. Those that are asked for at the same moment, as a report and the next claim of a
-   * worker are, are one script, in which each is by itself all or nothing.
+   * Runs a batch of updates; undefined when it has a value that its field cannot hold. Those that are asked for at
+   * the same moment, as a report and the next claim of a worker are, are one script, in which each is by itself
+   * all or nothing.
    */
-  async runTogether(
+  runTogether(
     key: string,
     version: string,
-    batch: Packed,
-    size: number,
-  ): Promise<RawAnswer | undefined> {
+    batch: readonly UpdateStep[],
+  ): Promise<RawAnswer | undefined> | undefined {
     let group = this.#waiting.at(-1);
-    const isFull = (group?.size ?? 0) + size > mostTogether;
-    if (group?.key !== key || group.version !== version || isFull) {
-      group = { key, version, batches: [], size: 0, answers: createDeferred() };
-      this.#waiting.push(group);
+    if (group?.key !== key || group.version !== version || group.updates.isFull) {
+      group = { key, version, updates: new UpdateGroup(), count: 0, answers: createDeferred() };
     }
-    group.size += size;
-    const place = group.batches.push(batch) - 1;
+    if (!group.updates.add(batch)) return undefined;
+    if (group.count === 0) this.#waiting.push(group);
+    const place = group.count;
+    group.count += 1;
     this.#sendSoon();
-    return (await group.answers.promise)[place];
+    return group.answers.promise.then((answers) => answers[place]);
   }
 
   readonly #waiting: Group[] = [];
@@ -91,9 +88,9 @@ export class Connection {
     });
   }
 
-  async #send({ key, version, batches, answers }: Group): Promise<void> {
+  async #send({ key, version, updates, answers }: Group): Promise<void> {
     this.#underWay += 1;
-    const told = await this.run(updateScript, key, [version, packMessage(batches)]).then(
+    const told = await this.run(updateScript, key, [version, ...updates.toArguments()]).then(
       (found) => () => answers.resolve(found),
       (error: unknown) => () => answers.reject(error),
     );

@@ -32,14 +32,6 @@ export class InsertPart {
     this.#step = { kind: "insert", data: layout.key, operation: message };
   }
 
-  isUpdate(): boolean {
-    return false;
-  }
-
-  get size(): number {
-    return this.operation.documents.length;
-  }
-
   step(): Step {
     return this.#step;
   }

@@ -22,39 +22,56 @@ export type Packable =
  * they are in Lua. A property that is undefined is left out.
  */
 export function packMessage(value: Packable): Buffer {
-  const writer = new Writer();
+  const writer = new MessageWriter();
   writer.value(value);
   return writer.done();
 }
 
-class Writer {
+/** Writes a message piece by piece. */
+export class MessageWriter {
   #buffer = Buffer.allocUnsafe(1024);
   #length = 0;
 
+  /** What was written so far. */
   done(): Buffer {
     return Buffer.from(this.#buffer.subarray(0, this.#length));
   }
 
+  /** How many bytes were written: a place to go back to. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Forgets what was written behind a place. */
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
   value(value: Packable): void {
-    if (typeof value === "string") this.#string(value);
-    else if (typeof value === "number") this.#number(value);
+    if (typeof value === "string") this.string(value);
+    else if (typeof value === "number") this.number(value);
     else if (typeof value === "boolean") this.#byte(value ? 0xc3 : 0xc2);
-    else if (value instanceof Uint8Array) this.#bytes(value);
+    else if (value instanceof Uint8Array) this.bytes(value);
     else if (value instanceof Packed) this.#raw(value.bytes);
     else if (value instanceof Map) this.#entries([...value] as [string, Packable][]);
     else if (isList(value)) this.#list(value);
     else this.#entries(Object.entries(value).filter(isPresent));
   }
 
+  /** The head of a list, before its items. */
+  list(length: number): void {
+    this.#head(length, 0x90, 0xdc);
+  }
+
   #list(items: readonly Packable[]): void {
-    this.#head(items.length, 0x90, 0xdc);
+    this.list(items.length);
     for (const item of items) this.value(item);
   }
 
   #entries(entries: readonly (readonly [string, Packable])[]): void {
     this.#head(entries.length, 0x80, 0xde);
     for (const [key, value] of entries) {
-      this.#string(key);
+      this.string(key);
       this.value(value);
     }
   }
@@ -66,7 +83,7 @@ class Writer {
     else this.#sized(large + 1, length, 4);
   }
 
-  #string(text: string): void {
+  string(text: string): void {
     const length = Buffer.byteLength(text);
     this.#stringHead(length);
     this.#room(length);
@@ -74,9 +91,17 @@ class Writer {
     this.#length += length;
   }
 
-  #bytes(bytes: Uint8Array): void {
+  bytes(bytes: Uint8Array): void {
     this.#stringHead(bytes.length);
     this.#raw(bytes);
+  }
+
+  /** Pieces as one string. */
+  joined(pieces: readonly Uint8Array[]): void {
+    let length = 0;
+    for (const piece of pieces) length += piece.length;
+    this.#stringHead(length);
+    for (const piece of pieces) this.#raw(piece);
   }
 
   #stringHead(length: number): void {
@@ -86,7 +111,7 @@ class Writer {
     else this.#sized(0xdb, length, 4);
   }
 
-  #number(value: number): void {
+  number(value: number): void {
     if (Number.isInteger(value) && value >= 0 && value < 128 && !Object.is(value, -0)) {
       this.#byte(value);
       return;

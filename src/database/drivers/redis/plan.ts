@@ -10,12 +10,24 @@ import { hashOf, toComponent } from "./stored-document.ts";
 /** An end of a range of entries: a text, or one with the server's time plus some milliseconds in its middle. */
 type Bound = Buffer | readonly [before: Buffer, offsetMs: number, after: Buffer];
 
+/** A range of entries: its ends, or what all entries in it begin with. */
+type Range = Buffer | readonly [low: Bound, high: Bound];
+
+/** A range along an index by conditions alone: equal values, and perhaps a condition on an end of the next. */
+export interface Route {
+  readonly equal: readonly FieldCondition[];
+  readonly low: FieldCondition | undefined;
+  readonly high: FieldCondition | undefined;
+}
+
 /** How a query is answered: by ranges of one index, or by looking at all documents. */
 export interface Plan {
   readonly index: IndexLayout | undefined;
   readonly isReverse: boolean;
   /** Of the index, in its order. */
-  readonly ranges: readonly (readonly [low: Bound, high: Bound])[];
+  readonly ranges: readonly Range[];
+  /** What the range is made of; undefined when it is made of anything else. */
+  readonly route: Route | undefined;
   /** What the ranges leave open, for the script to decide. */
   readonly conditions: readonly FieldCondition[];
   /** What the script cannot decide. */
@@ -27,9 +39,12 @@ export interface Plan {
 }
 
 /** What sorts behind every value of an entry, and behind the id of the document that follows them. */
-const behind = Buffer.from([255]);
-const start = Buffer.from([1]);
+export const behind: Buffer = Buffer.from([255]);
+/** What a value of an entry begins with. */
+export const start: Buffer = Buffer.from([1]);
 const none = Buffer.alloc(0);
+export const including: Buffer = Buffer.from("[");
+export const excluding: Buffer = Buffer.from("(");
 
 /** The plan that looks at the fewest documents. */
 export function toPlan(
@@ -87,7 +102,7 @@ interface Candidate {
 
 function byScan(isSorted = true): Plan {
   const nothing = { index: undefined, isReverse: false, ranges: [], conditions: [], others: [] };
-  return { ...nothing, isSorted, isEmpty: false };
+  return { ...nothing, route: undefined, isSorted, isEmpty: false };
 }
 
 /** A sparse index answers only what demands its field. */
@@ -105,6 +120,10 @@ class Path {
   readonly #others: readonly Condition[];
   #conditions: FieldCondition[];
   readonly #fixed = new Set<string>();
+  /** Undefined when there is more to the way than conditions with a value. */
+  #equal: FieldCondition[] | undefined = [];
+  #low: FieldCondition | undefined;
+  #high: FieldCondition | undefined;
   #prefix: Buffer = none;
   #used = 0;
 
@@ -117,7 +136,7 @@ class Path {
     this.#conditions = [...conditions];
     this.#others = others;
     for (const component of index.components) {
-      const value = this.#equal(component);
+      const value = this.#fixedTo(component);
       if (value === undefined) break;
       this.#prefix = Buffer.concat([this.#prefix, value]);
       this.#fixed.add(component.path);
@@ -126,21 +145,25 @@ class Path {
   }
 
   /** The part of an entry that a component is fixed to; undefined when it is not. */
-  #equal({ path, kind }: Component): Buffer | undefined {
+  #fixedTo({ path, kind }: Component): Buffer | undefined {
     if (kind === "hash") {
       const other = this.#others.find((one) => one.path === path && one.operator === "$eq");
       if (other === undefined || other.operand === null || other.operand instanceof ServerTime) {
         return undefined;
       }
+      this.#equal = undefined;
       // The document itself has the last word on it.
       return toComponent(hashOf(other.operand), false);
     }
     for (const condition of this.#conditions) {
       if (condition.path !== path) continue;
       const { operator, operand } = condition;
-      if (operator === "exists" && !operand)
+      if (operator === "exists" && !operand) {
+        this.#equal = undefined;
         return this.#take(condition, toComponent(undefined, false));
+      }
       if (operator !== "eq" || !Buffer.isBuffer(operand)) continue;
+      this.#equal?.push(condition);
       return this.#take(condition, toComponent(operand, kind === "text"));
     }
     return undefined;
@@ -157,7 +180,7 @@ class Path {
     const before = this.#conditions.length;
     const ranges =
       next === undefined || next.kind === "hash"
-        ? [this.#everything()]
+        ? [this.#prefix]
         : (this.#listed(next) ?? [this.#range(next)]);
     const narrowed = before - this.#conditions.length;
     const order = sort.filter(({ field }) => !this.#fixed.has(field));
@@ -176,69 +199,67 @@ class Path {
       this.#used * 10 +
       (narrowed > 0 ? 5 : 0) +
       (isSorted && order.length > 0 ? 3 : 0);
+    const route = this.#equal && { equal: this.#equal, low: this.#low, high: this.#high };
     const left = { conditions: this.#conditions, others: this.#others };
-    const plan = { index: this.#index, isReverse, ranges, ...left, isSorted, isEmpty: false };
+    const way = { index: this.#index, isReverse, ranges, route };
+    const plan = { ...way, ...left, isSorted, isEmpty: false };
     return { plan, score };
   }
 
-  #everything(): [Bound, Bound] {
-    return [including(this.#prefix), excluding(Buffer.concat([this.#prefix, behind]))];
-  }
-
   /** A range for each item of `$in`. */
-  #listed({ path, kind }: Component): [Bound, Bound][] | undefined {
+  #listed({ path, kind }: Component): Buffer[] | undefined {
     const condition = this.#conditions.find((one) => one.path === path && one.operator === "in");
     if (condition?.operator !== "in") return undefined;
     const values = condition.operand.map((item) => toComponent(item, kind === "text"));
     if (condition.orAbsent) values.push(toComponent(undefined, false));
     this.#take(condition, none);
+    this.#equal = undefined;
     return values
       .sort((a, b) => Buffer.compare(a, b))
-      .map((value) => {
-        const prefix = Buffer.concat([this.#prefix, value]);
-        return [including(prefix), excluding(Buffer.concat([prefix, behind]))];
-      });
+      .map((value) => Buffer.concat([this.#prefix, value]));
   }
 
   /** One range from the first condition on each end; the script decides on the others. */
-  #range({ path, kind }: Component): [Bound, Bound] {
-    let [low, high] = this.#everything();
-    let isLow = false;
-    let isHigh = false;
+  #range({ path, kind }: Component): Range {
+    let low: Bound | undefined;
+    let high: Bound | undefined;
+    let isPresent = false;
     for (const condition of this.#conditions.filter((one) => one.path === path)) {
       const { operator, operand } = condition;
-      if (operator === "exists" && operand) this.#take(condition, none);
-      else if (operator === "gt" || operator === "gte") {
-        if (isLow) continue;
-        isLow = true;
+      if (operator === "exists" && operand) {
+        this.#take(condition, none);
+        this.#equal = undefined;
+      } else if (operator === "gt" || operator === "gte") {
+        if (low !== undefined) continue;
         low = this.#end(operator, operand, kind);
+        this.#low = condition;
         this.#take(condition, none);
       } else if (operator === "lt" || operator === "lte") {
-        if (isHigh) continue;
-        isHigh = true;
+        if (high !== undefined) continue;
         high = this.#end(operator, operand, kind);
+        this.#high = condition;
         this.#take(condition, none);
       } else continue;
-      if (!isLow) low = including(Buffer.concat([this.#prefix, start]));
+      isPresent = true;
     }
+    if (!isPresent) return this.#prefix;
+    low ??= Buffer.concat([including, this.#prefix, start]);
+    high ??= Buffer.concat([excluding, this.#prefix, behind]);
     return [low, high];
   }
 
   #end(operator: RangeOperator, operand: Operand, kind: Component["kind"]): Bound {
-    const after = operator === "gt" || operator === "lte" ? behind : none;
-    const sign = operator === "gte" ? "[" : "(";
-    const before = Buffer.concat([Buffer.from(sign), this.#prefix]);
+    const [sign, after] = endOf(operator);
+    const before = Buffer.concat([sign, this.#prefix]);
     if (!Buffer.isBuffer(operand)) return [Buffer.concat([before, start]), operand[0], after];
     return Buffer.concat([before, toComponent(operand, kind === "text"), after]);
   }
 }
 
-function including(bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from("["), bytes]);
-}
-
-function excluding(bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from("("), bytes]);
+/** What stands before and behind the value at an end of a range. */
+export function endOf(operator: RangeOperator): readonly [sign: Buffer, after: Buffer] {
+  const after = operator === "gt" || operator === "lte" ? behind : none;
+  return [operator === "gte" ? including : excluding, after];
 }
 
 /** A plan for the script. */

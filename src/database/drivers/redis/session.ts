@@ -5,7 +5,8 @@ import { format, parseCatalog, type Catalog } from "./catalog.ts";
 import { script } from "./script/script.ts";
 import type { Connection, RawAnswer } from "./connection.ts";
 import type { StoredCollection } from "./layout.ts";
-import { packMessage, Packed, type Packable } from "./message-pack.ts";
+import { packMessage, type Packable } from "./message-pack.ts";
+import type { UpdateStep } from "./update-group.ts";
 
 /** What the script answers: a word, and what belongs to it. */
 export type Answer = readonly [word: string, ...rest: unknown[]];
@@ -21,12 +22,12 @@ export interface Step {
   readonly required?: boolean | undefined;
 }
 
-function packSteps(steps: readonly Step[]): Packed {
+function packSteps(steps: readonly Step[]): Buffer {
   const packed = steps.map(({ kind, data, operation, after = 0, required = false }) => [
     ...[kind, after, required, data],
     operation,
   ]);
-  return new Packed(packMessage(packed));
+  return packMessage(packed);
 }
 
 /** Everything below one prefix: the catalog as far as it is known, and the way to run operations under it. */
@@ -90,18 +91,15 @@ export class Session {
     steps: readonly Step[],
     documents: readonly Buffer[] = [],
   ): Promise<Answer> {
-    const batches = packMessage([packSteps(steps)]);
-    const args = [catalog.version, batches, ...documents];
+    const args = [catalog.version, packSteps(steps), ...documents];
     const [answer] = await this.connection.run(script, this.#key, args);
     return this.#checked(answer);
   }
 
-  /** As `run`, for steps that are updates by an index: sent together with others of the same moment. */
-  async runUpdates(catalog: Catalog, steps: readonly Step[], size: number): Promise<Answer> {
-    const { version } = catalog;
-    const packed = packSteps(steps);
-    const answer = await this.connection.runTogether(this.#key, version, packed, size);
-    return this.#checked(answer);
+  /** Carries out updates, together with others of the same moment. Undefined when they cannot be sent so. */
+  async runUpdates(catalog: Catalog, steps: readonly UpdateStep[]): Promise<Answer | undefined> {
+    const answer = this.connection.runTogether(this.#key, catalog.version, steps);
+    return answer === undefined ? undefined : this.#checked(await answer);
   }
 
   #checked(answer: RawAnswer | undefined): Answer {

@@ -4,6 +4,7 @@ import type { Catalog } from "./catalog.ts";
 import { ChangingPart } from "./changing-part.ts";
 import { InsertPart } from "./insert-part.ts";
 import type { Answer, Session, Step } from "./session.ts";
+import { applyUpdates } from "./updates.ts";
 
 const nothing: OperationResult = { count: 0, documents: [] };
 
@@ -14,7 +15,10 @@ export async function apply(
 ): Promise<BatchOutcome> {
   if (operations.length === 0) return { applied: true, results: [] };
   for (;;) {
-    const outcome = await new Batch(session, await session.catalog(), operations).carryOut();
+    const catalog = await session.catalog();
+    const outcome =
+      (await applyUpdates(session, catalog, operations)) ??
+      (await new Batch(session, catalog, operations).carryOut());
     if (outcome !== "stale") return outcome;
   }
 }
@@ -40,10 +44,7 @@ class Batch {
     let removed = 0;
     for (;;) {
       const steps = this.#parts.map((part) => this.#toStep(part));
-      const isUpdate = this.#parts.every((part) => part.isUpdate());
-      const answer = isUpdate
-        ? await this.#session.runUpdates(this.#catalog, steps, this.#size)
-        : await this.#session.run(this.#catalog, steps, this.#documents);
+      const answer = await this.#session.run(this.#catalog, steps, this.#documents);
       const [word, place] = answer;
       if (word === "stale") return "stale";
       if (word === "done") {
@@ -59,11 +60,6 @@ class Batch {
       if (word === "required") return { applied: false, failedAt: Number(place) - 1 };
       this.#learn(answer);
     }
-  }
-
-  /** About how many documents it changes. */
-  get #size(): number {
-    return this.#parts.reduce((sum, part) => sum + part.size, 0);
   }
 
   #toStep(part: InsertPart | ChangingPart): Step {

@@ -12,6 +12,12 @@ local function toBound(bound)
   return bound[1] .. toOrdered(now() + bound[2]) .. bound[3]
 end
 
+-- A range: its ends, or what all that is in it begins with.
+local function toBounds(range)
+  if type(range) == 'string' then return '[' .. range, '(' .. range .. '\255' end
+  return toBound(range[1]), toBound(range[2])
+end
+
 local function readOne(data, id)
   if isPending(data, id) then flush() end
   return call('HGET', data, id)
@@ -32,7 +38,7 @@ local function searchRanges(data, plan, budget)
   local found, looked, size = {}, 0, 0
   if pending.entries[index] then flush() end
   for place = from and from[1] or 1, #ranges do
-    local first, last = toBound(ranges[place][1]), toBound(ranges[place][2])
+    local first, last = toBounds(ranges[place])
     if isReverse then first, last = last, first end
     if from and from[1] == place then first = '(' .. from[2] end
     local step, members = #conditions > 0 and 32 or mostAtOnce

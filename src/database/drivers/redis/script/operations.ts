@@ -1,5 +1,14 @@
-/** All operations but updates, in Lua. Each is given the key of the documents, and what it is to do. */
+/** All operations, in Lua. Each is given the key of the documents, and what it is to do. */
 export const operations: string = String.raw`
+local kinds = {}
+
+kinds.update = function(data, operation)
+  local found = search(data, operation[1])
+  local result = { #found }
+  changeAll(data, operation, found, 1, #found, result)
+  return result
+end
+
 local function removeDocument(data, indexes, id, bytes)
   put(data, id, false, bytes)
   local document = unpackMessage(bytes)

@@ -32,7 +32,7 @@ local function countEntries(data, plan)
   if not plan[1] then return call('HLEN', data) end
   local total = 0
   for _, range in ipairs(plan[3]) do
-    total = total + call('ZLEXCOUNT', plan[1], toBound(range[1]), toBound(range[2]))
+    total = total + call('ZLEXCOUNT', plan[1], toBounds(range))
   end
   return total
 end

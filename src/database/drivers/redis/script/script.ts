@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { attempt } from "./attempt.ts";
 import { batch } from "./batch.ts";
 import { conditions } from "./conditions.ts";
 import { find } from "./find.ts";
 import { operations } from "./operations.ts";
 import { scan } from "./scan.ts";
+import { together } from "./together.ts";
 import { update } from "./update.ts";
 import { values } from "./values.ts";
 import { write } from "./write.ts";
@@ -22,9 +24,9 @@ function toScript(...parts: readonly string[]): Script {
  * The script that carries out every operation, in one piece: nobody sees its middle, and what it cannot carry
  * out to its end it undoes.
  *
- * `KEYS[1]` is the catalog. `ARGV` is the version of the catalog that the caller knows, the batches, and the
- * documents to insert. It answers nothing when the catalog is another, else for each batch `["done", results]`,
- * or why it was undone: `[reason, place of the step, …]`.
+ * `KEYS[1]` is the catalog. `ARGV` is the version of the catalog that the caller knows, the steps of a batch, and
+ * the documents to insert. It answers nothing when the catalog is another, else `["done", results]`, or why the
+ * batch was undone: `[reason, place of the step, …]`; in a list, as the other script does.
  */
 export const script: Script = toScript(
   values,
@@ -34,8 +36,17 @@ export const script: Script = toScript(
   scan,
   update,
   operations,
+  attempt,
   batch,
 );
 
-/** The part of it for batches of nothing but updates and claims by an index: a script is set up at each call. */
-export const updateScript: Script = toScript(values, conditions, write, find, update, batch);
+/** The script for batches of nothing but updates and claims by an index, of which many come together. */
+export const updateScript: Script = toScript(
+  values,
+  conditions,
+  write,
+  find,
+  update,
+  attempt,
+  together,
+);

@@ -36,8 +36,6 @@ local function selected(document, bytes, slots)
   return packMessage(some)
 end
 
-local kinds = {}
-
 -- Whether an update, once it has found its documents, can be made: its batch has nothing to undo.
 local function isCertain(operation)
   for _, index in ipairs(toIndexes(operation[2])) do
@@ -50,19 +48,18 @@ local function isCertain(operation)
   return true
 end
 
--- { plan, the indexes whose entries may change, unset, set, increments, isReturned, selected slots or false }
-kinds.update = function(data, operation)
-  local indexes, found = toIndexes(operation[2]), search(data, operation[1])
-  local result = { #found }
-  for i = 1, #found do
+-- Changes some of the documents found, and adds those that are returned to an answer. An update is
+-- { plan, the indexes whose entries may change, unset, set, increments, isReturned, selected slots or false }.
+local function changeAll(data, update, found, first, last, answer)
+  local indexes = toIndexes(update[2])
+  for i = first, last do
     local id, bytes, document = found[i][1], found[i][2], found[i][3] or unpackMessage(found[i][2])
     local entries = entriesOf(indexes, document)
-    change(document, operation[3], operation[4], operation[5])
+    change(document, update[3], update[4], update[5])
     local changed = packMessage(document)
     put(data, id, changed, bytes)
     reindex(indexes, id, entries, document)
-    if operation[6] then result[#result + 1] = selected(document, changed, operation[7]) end
+    if update[6] then answer[#answer + 1] = selected(document, changed, update[7]) end
   end
-  return result
 end
 `;

@@ -1,0 +1,166 @@
+import { ServerTime, type ReadAndWriteOperation, type UpdateOperation } from "../../contract.ts";
+import type { Condition } from "../../query.ts";
+import { changePieces } from "./change-pieces.ts";
+import { toShape, writeNumber, type Hole, type Piece, type Templated } from "./holes.ts";
+import type { Layout } from "./layout.ts";
+import { packMessage, type MessageWriter } from "./message-pack.ts";
+import { queryPieces, type QueryPieces } from "./query-pieces.ts";
+
+/**
+ * The shape of updates that differ in values only, as nearly all do that a run sends. The script is told it once,
+ * with holes, and of each update what is in them.
+ */
+export class Template {
+  /** The shape for the script (`script/together.ts`). */
+  readonly packed: Buffer;
+  /** Its bytes as a text: the same for the same shape. */
+  readonly name: string;
+  readonly #model: Templated;
+  readonly #holes: readonly Hole[];
+  readonly #set: readonly ChangedField[];
+  readonly #increment: readonly ChangedField[];
+  readonly #leaves: ((one: Templated) => boolean) | undefined;
+
+  private constructor(model: Templated, layout: Layout, query: QueryPieces, change: Piece[]) {
+    const { index, isReverse, range, conditions } = query;
+    const isReturned = model.operation.kind === "readAndWrite";
+    const slots = isReturned && model.operation.select?.map((field) => layout.slotOf(field));
+    const limit = isReturned ? writeLimit : false;
+    const plan: Piece = [index, isReverse, [range], conditions, limit, false];
+    const { message, holes, ways } = toShape([plan, ...change, isReturned, slots ?? false]);
+    const ofQuery = toShape([range, conditions]).holes.length;
+    this.packed = packMessage([layout.key, message, ways, ofQuery]);
+    this.name = this.packed.toString("latin1");
+    this.#model = model;
+    this.#set = fieldsOf(model.operation.change.set);
+    this.#increment = fieldsOf(model.operation.change.increment);
+    this.#holes = holes;
+    this.#leaves = isReturned ? leaves(model) : undefined;
+  }
+
+  /** The template of an update; undefined when the script needs help with it, or an index. */
+  static of(one: Templated, layout: Layout): Template | undefined {
+    const query = queryPieces(one, layout);
+    const change = query === undefined ? undefined : changePieces(one.operation.change, layout);
+    if (query === undefined || change === undefined) return undefined;
+    return new Template(one, layout, query, change);
+  }
+
+  /** How many values it takes. */
+  get size(): number {
+    return this.#holes.length;
+  }
+
+  /** Whether an update is of this shape. */
+  fits({ operation, conditions }: Templated): boolean {
+    const model = this.#model;
+    return (
+      operation.kind === model.operation.kind &&
+      areAlike(conditions, model.conditions, isAlike) &&
+      hasFields(operation.change.set, this.#set) &&
+      hasFields(operation.change.increment, this.#increment) &&
+      areAlike(operation.change.unset, model.operation.change.unset, Object.is) &&
+      operation.change.append === undefined &&
+      (operation.kind === "update" || isAlikeReading(operation, model.operation))
+    );
+  }
+
+  /** Writes what varies; false when there is a value that its field cannot hold. */
+  write(writer: MessageWriter, one: Templated): boolean {
+    return this.#holes.every((hole) => hole(writer, one));
+  }
+
+  /** Whether it takes what it changes from all others that ask by the same query. */
+  isExclusive(one: Templated): boolean {
+    return this.#leaves?.(one) === true;
+  }
+}
+
+function writeLimit(writer: MessageWriter, { operation }: Templated): boolean {
+  return writeNumber(writer, operation.kind === "readAndWrite" ? (operation.limit ?? 1) : 0);
+}
+
+/**
+ * Tells whether what claims of this shape change is no longer what they look for: they look for a time that is
+ * over, and set one that is to come.
+ */
+function leaves({ conditions, operation }: Templated): ((one: Templated) => boolean) | undefined {
+  const place = conditions.findIndex(
+    ({ path, operator, operand }) =>
+      (operator === "$lt" || operator === "$lte") &&
+      operand instanceof ServerTime &&
+      operation.change.set?.[path] instanceof ServerTime,
+  );
+  const path = conditions[place]?.path;
+  if (path === undefined) return undefined;
+  return (one) => {
+    const asked = one.conditions[place]?.operand;
+    const set = one.operation.change.set?.[path];
+    return (
+      asked instanceof ServerTime && set instanceof ServerTime && asked.offsetMs < set.offsetMs
+    );
+  };
+}
+
+function areAlike<Item>(
+  these: readonly Item[] = [],
+  those: readonly Item[] = [],
+  alike: (one: Item, other: Item) => boolean,
+): boolean {
+  if (these === those) return true;
+  return these.length === those.length && these.every((one, i) => alike(one, those[i] as Item));
+}
+
+function isAlike(one: Condition, other: Condition): boolean {
+  return (
+    one.path === other.path &&
+    one.operator === other.operator &&
+    isAlikeValue(one.operand, other.operand)
+  );
+}
+
+function isAlikeValue(one: unknown, other: unknown): boolean {
+  return one !== null && one instanceof ServerTime === other instanceof ServerTime;
+}
+
+interface ChangedField {
+  readonly field: string;
+  readonly value: unknown;
+}
+
+function fieldsOf(record: Readonly<Record<string, unknown>> = {}): ChangedField[] {
+  const fields = Object.entries(record).map(([field, value]) => ({ field, value }));
+  return fields.filter(({ value }) => value !== undefined);
+}
+
+/** Whether the same fields are changed, in the same order. */
+function hasFields(
+  record: Readonly<Record<string, unknown>> | undefined,
+  fields: readonly ChangedField[],
+): boolean {
+  let count = 0;
+  for (const field in record) {
+    const value = record[field];
+    if (value === undefined) continue;
+    const known = fields[count];
+    if (known?.field !== field || !isAlikeValue(value, known.value)) return false;
+    count += 1;
+  }
+  return count === fields.length;
+}
+
+function isAlikeReading(
+  one: ReadAndWriteOperation,
+  other: UpdateOperation | ReadAndWriteOperation,
+): boolean {
+  return (
+    other.kind === "readAndWrite" &&
+    areAlike(one.select, other.select, Object.is) &&
+    (one.select === undefined) === (other.select === undefined) &&
+    areAlike(
+      one.sort,
+      other.sort,
+      (a, b) => a.field === b.field && (a.descending === true) === (b.descending === true),
+    )
+  );
+}
