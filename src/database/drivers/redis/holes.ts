@@ -14,22 +14,25 @@ export type Hole = (writer: MessageWriter, one: Templated) => boolean;
 /** A part of a message with holes. */
 export type Piece = string | number | boolean | Uint8Array | Hole | readonly Piece[];
 
-/** A message with nothing in its holes, the holes in order, and the way to each: places of lists, from 1. */
+/**
+ * A message with nothing in its holes, the holes in order, and the ways to them: for each how long it is, and the
+ * places in one list after the other, from 1.
+ */
 export interface Shape {
   readonly message: Packed;
   readonly holes: readonly Hole[];
-  readonly ways: readonly (readonly number[])[];
+  readonly ways: readonly number[];
 }
 
 /** Takes the holes out of a message. */
 export function toShape(whole: Piece): Shape {
   const writer = new MessageWriter();
   const holes: Hole[] = [];
-  const ways: (readonly number[])[] = [];
+  const ways: number[] = [];
   const write = (piece: Piece, way: readonly number[]): void => {
     if (typeof piece === "function") {
       holes.push(piece);
-      ways.push(way);
+      ways.push(way.length, ...way);
       writer.value(false);
     } else if (isList(piece)) {
       writer.list(piece.length);

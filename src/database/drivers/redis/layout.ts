@@ -127,7 +127,7 @@ export class Layout {
     const sparseSlot = sparse === undefined ? undefined : this.#componentOf(sparse).slot;
     const packed = packMessage([
       ...[key, declaration.unique === true, sparseSlot ?? false, indexName(declaration)],
-      ...components.flatMap(({ slot, kind }) => [slot, kind === "text"]),
+      ...components.flatMap(({ slot, kind }) => [slot, kind === "text" ? "\0" : ""]),
     ]);
     return {
       ...{ key, declaration, components, isReady },

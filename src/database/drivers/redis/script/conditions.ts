@@ -48,11 +48,17 @@ local function holdsEncoded(condition, value)
   return number ~= nil and isInRange(number, operator, operand, isSmaller)
 end
 
+local function holds(condition, value)
+  local operand = condition[4]
+  -- Bytes and texts of either.
+  if condition[3] == 'eq' and type(operand) == 'string' then return value == operand end
+  if byte(condition[1], 1) == 61 then return holdsEncoded(condition, value) end
+  return holdsDeclared(condition, value)
+end
+
 local function matches(conditions, document)
-  for _, condition in ipairs(conditions) do
-    local value = document[condition[1]]
-    local isUndeclared = byte(condition[1], 1) == 61
-    if not (isUndeclared and holdsEncoded or holdsDeclared)(condition, value) then return false end
+  for i = 1, #conditions do
+    if not holds(conditions[i], document[conditions[i][1]]) then return false end
   end
   return true
 end

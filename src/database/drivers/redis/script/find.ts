@@ -3,7 +3,6 @@
  * `{ index or false, isReverse, ranges, conditions, limit or false, from or false }`.
  */
 export const find: string = String.raw`
-local idLength = 6
 local mostAtOnce = 500
 
 -- An end of a range: a text, or one with the server's time in it.
@@ -23,19 +22,22 @@ local function readOne(data, id)
   return call('HGET', data, id)
 end
 
-local function readAll(data, ids)
-  if #ids == 0 then return ids end
+-- The documents of entries, in one go.
+local function readAll(data, members)
+  if #members == 0 then return members end
+  local ids = {}
+  for i = 1, #members do ids[i] = sub(members[i], -idLength) end
   if pending.documents[data] then flush() end
   return call('HMGET', data, unpack(ids))
 end
 
--- The documents of a plan, in its order, as { id, bytes, document where it was needed }; and where to go on when
--- the budget was spent before the end: so many documents looked at, so many bytes found.
+-- The documents of a plan, in its order: id, bytes, the document or false where nobody looked into it, id, …; and
+-- where to go on when the budget was spent before the end: so many documents looked at, so many bytes found.
 local function searchRanges(data, plan, budget)
   local index, isReverse, ranges, conditions = plan[1], plan[2], plan[3], plan[4]
   local limit, from = plan[5] or math.huge, plan[6] and unpackMessage(plan[6])
   local command = isReverse and 'ZREVRANGEBYLEX' or 'ZRANGEBYLEX'
-  local found, looked, size = {}, 0, 0
+  local found, count, looked, size = {}, 0, 0, 0
   if pending.entries[index] then flush() end
   for place = from and from[1] or 1, #ranges do
     local first, last = toBounds(ranges[place])
@@ -45,21 +47,20 @@ local function searchRanges(data, plan, budget)
     repeat
       step = math.min(step, limit, mostAtOnce)
       members = call(command, index, first, last, 'LIMIT', '0', format('%d', step))
-      local ids = {}
-      for i = 1, #members do ids[i] = sub(members[i], -idLength) end
-      -- All at once where all are wanted, and they have no budget.
-      local all = not budget and #conditions == 0 and readAll(data, ids)
+      -- Where all are wanted, and they have no budget.
+      local all = not budget and #conditions == 0 and readAll(data, members)
       for i = 1, #members do
-        local id = ids[i]
-        local bytes, document = all and all[i] or readOne(data, id), nil
+        local id, document = sub(members[i], -idLength), false
+        local bytes = all and all[i] or readOne(data, id)
         if bytes and #conditions > 0 then
           document = unpackMessage(bytes)
           if not matches(conditions, document) then bytes = nil end
         end
         looked = looked + 1
         if bytes then
-          found[#found + 1], size = { id, bytes, document }, size + #bytes
-          if #found >= limit then return found end
+          found[count * 3 + 1], found[count * 3 + 2], found[count * 3 + 3] = id, bytes, document
+          count, size = count + 1, size + #bytes
+          if count >= limit then return found end
         end
         if budget and (looked >= budget[1] or size >= budget[2]) then
           return found, packMessage({ place, members[i] })

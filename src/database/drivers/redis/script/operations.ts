@@ -4,8 +4,9 @@ local kinds = {}
 
 kinds.update = function(data, operation)
   local found = search(data, operation[1])
-  local result = { #found }
-  changeAll(data, operation, found, 1, #found, result)
+  local count = #found / 3
+  local result = { count }
+  changeAll(data, operation, found, 1, count, result)
   return result
 end
 
@@ -13,8 +14,8 @@ local function removeDocument(data, indexes, id, bytes)
   put(data, id, false, bytes)
   local document = unpackMessage(bytes)
   for _, index in ipairs(indexes) do
-    local entry = entryOf(index, document)
-    if entry then unlink(index, entry, id) end
+    local entry = entryOf(index, document, id)
+    if entry then unlink(index, entry) end
   end
 end
 
@@ -47,7 +48,7 @@ kinds.insert = function(data, operation)
       put(data, id, ARGV[first + i], false)
       for place, index in ipairs(indexes) do
         local entry = entries[from + place]
-        if entry then link(index, type(entry) == 'table' and entry[1] or entry, id) end
+        if entry then link(index, (type(entry) == 'table' and entry[1] or entry) .. id) end
       end
       total = total + 1
     elseif not operation[7] then
@@ -61,18 +62,18 @@ end
 kinds.remove = function(data, operation)
   local found, more = search(data, operation[1], operation[3])
   local indexes = toIndexes(operation[2])
-  for _, one in ipairs(found) do removeDocument(data, indexes, one[1], one[2]) end
-  return { #found, more }
+  for i = 1, #found, 3 do removeDocument(data, indexes, found[i], found[i + 1]) end
+  return { #found / 3, more }
 end
 
 -- { plan, budget, selected slots or false }
 kinds.read = function(data, operation)
   local found, more = search(data, operation[1], operation[2])
-  local result = { #found, more or '' }
-  for _, one in ipairs(found) do
-    local bytes = one[2]
-    if operation[3] then bytes = selected(one[3] or unpackMessage(bytes), bytes, operation[3]) end
-    result[#result + 1] = one[1]
+  local result = { #found / 3, more or '' }
+  for i = 1, #found, 3 do
+    local bytes = found[i + 1]
+    if operation[3] then bytes = selected(found[i + 2] or unpackMessage(bytes), bytes, operation[3]) end
+    result[#result + 1] = found[i]
     result[#result + 1] = bytes
   end
   return result
@@ -82,7 +83,7 @@ end
 kinds.count = function(data, operation)
   if #operation[1][4] == 0 then return { countEntries(data, operation[1]), '' } end
   local found, more = search(data, operation[1], operation[2])
-  return { #found, more or '' }
+  return { #found / 3, more or '' }
 end
 
 -- Shows what JavaScript has to decide on: { plan, budget, false }
@@ -100,7 +101,7 @@ kinds.replace = function(data, operation)
     if not bytes or redis.sha1hex(bytes) ~= hash then fail('changed') end
     if new then
       put(data, id, new, bytes)
-      reindex(indexes, id, entriesOf(indexes, unpackMessage(bytes)), unpackMessage(new))
+      reindex(indexes, id, entriesOf(indexes, unpackMessage(bytes), id), unpackMessage(new))
     else
       removeDocument(data, indexes, id, bytes)
     end
@@ -132,10 +133,11 @@ kinds.build = function(data, operation)
       changed = changed + 1
     elseif seen then
       put(data, id, bytes, seen)
-      local entry, isWhole = entryOf(index, unpackMessage(bytes))
-      if entry and not call('ZSCORE', index[1], entry .. id) then
-        if isWhole and index[2] and isTaken(index, entry) then fail('duplicate', index[4]) end
-        link(index, entry, id)
+      local document = unpackMessage(bytes)
+      local entry = entryOf(index, document, id)
+      if entry and not call('ZSCORE', index[1], entry) then
+        if index[2] then demandFree(index, document) end
+        link(index, entry)
       end
     end
   end

@@ -3,7 +3,7 @@ export const scan: string = String.raw`
 searchAll = function(data, plan, budget)
   local conditions, limit = plan[4], plan[5] or math.huge
   flush()
-  local cursor, seen, found, looked, size = plan[6] or '0', {}, {}, 0, 0
+  local cursor, seen, found, count, looked, size = plan[6] or '0', {}, {}, 0, 0, 0
   repeat
     local page = call('HSCAN', data, cursor, 'COUNT', mostAtOnce)
     cursor = page[1]
@@ -12,10 +12,11 @@ searchAll = function(data, plan, budget)
       -- While a hash grows or shrinks, one may come twice.
       if not seen[id] then
         seen[id] = true
-        local document = #conditions > 0 and unpackMessage(bytes) or nil
+        local document = #conditions > 0 and unpackMessage(bytes)
         if not document or matches(conditions, document) then
-          found[#found + 1], size = { id, bytes, document }, size + #bytes
-          if #found >= limit then return found end
+          found[count * 3 + 1], found[count * 3 + 2], found[count * 3 + 3] = id, bytes, document
+          count, size = count + 1, size + #bytes
+          if count >= limit then return found end
         end
         looked = looked + 1
       end

@@ -9,13 +9,12 @@ local headLength = 4
 
 -- A shape: { key of the documents, update with holes, the ways to its holes, how many of them are of the query }.
 for i, packed in ipairs(unpackMessage(ARGV[2])) do
-  local tables, keys = {}, {}
-  for hole, way in ipairs(packed[3]) do
-    local inner = packed[2]
-    for step = 1, #way - 1 do inner = inner[way[step]] end
-    tables[hole], keys[hole] = inner, way[#way]
+  local update, ways, tables, keys, at = packed[2], packed[3], {}, {}, 1
+  while ways[at] do
+    local inner, last = update, at + ways[at]
+    for step = at + 1, last - 1 do inner = inner[ways[step]] end
+    tables[#tables + 1], keys[#keys + 1], at = inner, ways[last], last + 1
   end
-  local update = packed[2]
   shapes[i] = {
     data = packed[1], update = update, tables = tables, keys = keys, ofQuery = packed[4],
     isCertain = isCertain(update), length = headLength + #keys,
@@ -37,7 +36,7 @@ local function carryOut(batch)
     if after == 0 or counts[after] > 0 then
       fill(shape, start, 1, #shape.keys)
       local found = search(shape.data, shape.update[1])
-      count = #found
+      count = #found / 3
       answer[#answer + 1] = count
       changeAll(shape.data, shape.update, found, 1, count, answer)
     else
@@ -87,7 +86,7 @@ local function share(batches, first, answers)
   local found, taken = search(shape.data, shape.update[1]), 0
   for _, i in ipairs(takers) do
     local taker = batches[i] + 1
-    local count = math.min(values[taker + headLength - 1 + ofLimit], #found - taken)
+    local count = math.min(values[taker + headLength - 1 + ofLimit], #found / 3 - taken)
     answers[i] = { 'done', count }
     fill(shape, taker, ofLimit + 1, #shape.keys)
     changeAll(shape.data, shape.update, found, taken + 1, taken + count, answers[i])

@@ -53,8 +53,9 @@ end
 local function changeAll(data, update, found, first, last, answer)
   local indexes = toIndexes(update[2])
   for i = first, last do
-    local id, bytes, document = found[i][1], found[i][2], found[i][3] or unpackMessage(found[i][2])
-    local entries = entriesOf(indexes, document)
+    local id, bytes = found[i * 3 - 2], found[i * 3 - 1]
+    local document = found[i * 3] or unpackMessage(bytes)
+    local entries = entriesOf(indexes, document, id)
     change(document, update[3], update[4], update[5])
     local changed = packMessage(document)
     put(data, id, changed, bytes)

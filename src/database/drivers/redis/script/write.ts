@@ -2,11 +2,13 @@
  * Writing documents with their index entries, in Lua. What is to be written is collected and written at once:
  * one command for the documents of a collection, two for the entries of an index.
  *
- * An index is `{ key, isUnique, sparse slot or false, name, slot, isText, slot, isText, … }`. An entry of it is
+ * An index is `{ key, isUnique, sparse slot or false, name, slot, its end, slot, its end, … }`. An entry of it is
  * a member of a sorted set whose scores are all 0: the values of its slots, so that the order of bytes is the
  * order of values, and the id of the document.
  */
 export const write: string = String.raw`
+local idLength = 6
+
 -- What is to be written, by key of documents and by key of an index; and what this script has written before,
 -- each such collection in turn.
 local pending, written = { documents = {}, entries = {} }, {}
@@ -83,14 +85,14 @@ local function put(key, id, bytes, old)
   local set, removed, before, created = documents.set, documents.removed, documents.old, documents.created
   documents.isPending[id] = true
   if bytes then
-    set[#set + 1] = id
-    set[#set + 1] = bytes
+    local count = #set
+    set[count + 1], set[count + 2] = id, bytes
   else
     removed[#removed + 1] = id
   end
   if old then
-    before[#before + 1] = id
-    before[#before + 1] = old
+    local count = #before
+    before[count + 1], before[count + 2] = id, old
   else
     created[#created + 1] = id
   end
@@ -105,18 +107,18 @@ local function entriesIn(index)
   return entries
 end
 
-local function link(index, entry, id)
+local function link(index, entry)
   local entries = entriesIn(index)
   local added = entries.added
-  added[#added + 1] = '0'
-  added[#added + 1] = entry .. id
-  if index[2] then entries.isHeld[entry] = true end
+  local count = #added
+  added[count + 1], added[count + 2] = '0', entry
+  if index[2] then entries.isHeld[sub(entry, 1, -idLength - 1)] = true end
 end
 
-local function unlink(index, entry, id)
+local function unlink(index, entry)
   local entries = entriesIn(index)
-  entries.removed[#entries.removed + 1] = entry .. id
-  if index[2] then entries.isHeld[entry] = false end
+  entries.removed[#entries.removed + 1] = entry
+  if index[2] then entries.isHeld[sub(entry, 1, -idLength - 1)] = false end
 end
 
 local known = {}
@@ -133,26 +135,31 @@ end
 
 local concat, parts = table.concat, {}
 
--- The entry of a document in an index, without the id, nil where it has none; and whether all values are there.
--- Put together at once: Lua makes a string, and hashes all of it, at every step.
-local function entryOf(index, document)
+-- The entry of a document in an index, nil where it has none. Put together at once: Lua makes a string, and hashes
+-- all of it, at every step. Most indexes have three fields, and most documents all of them.
+local function entryOf(index, document, id)
   if index[3] and not document[index[3]] then return nil end
-  local length, isWhole = 0, true
+  local first, second, third = document[index[5]], document[index[7]], document[index[9]]
+  if first and second and third and not index[11] then
+    return '\1' .. first .. index[6] .. '\1' .. second .. index[8] .. '\1' .. third .. index[10] .. id
+  end
+  local length = 0
   for i = 5, #index, 2 do
     local value = document[index[i]]
     if value then
-      parts[length + 1], parts[length + 2], length = '\1', value, length + 2
-      if index[i + 1] then parts[length + 1], length = '\0', length + 1 end
+      parts[length + 1], parts[length + 2], parts[length + 3] = '\1', value, index[i + 1]
+      length = length + 3
     else
-      parts[length + 1], length, isWhole = '\0', length + 1, false
+      parts[length + 1], length = '\0', length + 1
     end
   end
-  return concat(parts, '', 1, length), isWhole
+  parts[length + 1] = id
+  return concat(parts, '', 1, length + 1)
 end
 
-local function entriesOf(indexes, document)
+local function entriesOf(indexes, document, id)
   local entries = {}
-  for place = 1, #indexes do entries[place] = entryOf(indexes[place], document) or false end
+  for place = 1, #indexes do entries[place] = entryOf(indexes[place], document, id) or false end
   return entries
 end
 
@@ -164,15 +171,23 @@ local function isTaken(index, entry)
   return #call('ZRANGEBYLEX', index[1], '[' .. entry, '(' .. entry .. '\255', 'LIMIT', '0', '1') > 0
 end
 
+-- Fails where another document has what only one may have: all values of a unique index.
+local function demandFree(index, document)
+  for i = 5, #index, 2 do
+    if not document[index[i]] then return end
+  end
+  if isTaken(index, entryOf(index, document, '')) then fail('duplicate', index[4]) end
+end
+
 -- Moves a document from its entries in some indexes to those that it has now.
 local function reindex(indexes, id, entries, document)
   for place = 1, #indexes do
     local index, before = indexes[place], entries[place]
-    local after, isWhole = entryOf(index, document)
+    local after = entryOf(index, document, id)
     if before ~= (after or false) then
-      if after and isWhole and index[2] and isTaken(index, after) then fail('duplicate', index[4]) end
-      if before then unlink(index, before, id) end
-      if after then link(index, after, id) end
+      if after and index[2] then demandFree(index, document) end
+      if before then unlink(index, before) end
+      if after then link(index, after) end
     end
   end
 end
