@@ -1,14 +1,14 @@
 import { AssayError } from "../../../errors/assay-error.ts";
 import { encodeValue } from "../../../values/encode.ts";
 import { ServerTime, type Change, type FieldType } from "../../contract.ts";
-import type { Layout } from "./layout.ts";
+import type { IndexLayout, Layout } from "./layout.ts";
 import type { Packable } from "./message-pack.ts";
 import { demandBytes } from "./stored-document.ts";
 
 /** A change as the script makes it. */
 export interface ChangeMessage {
   /** The indexes whose entries may change. */
-  readonly indexes: Buffer;
+  readonly indexes: readonly IndexLayout[];
   readonly unset: readonly string[];
   /** Slot, value, slot, value, …; a list with an offset is the server's time. */
   readonly set: readonly Packable[];

@@ -5,7 +5,7 @@ import type { Document, InsertOperation, Operation } from "../../contract.ts";
 import { parseQuery, type Condition } from "../../query.ts";
 import { cannotIncrement, toChangeMessage, type ChangeMessage } from "./change-message.ts";
 import { packCondition, packUndeclared } from "./conditions.ts";
-import type { Layout } from "./layout.ts";
+import { packIndexes, type Layout } from "./layout.ts";
 import type { Packable } from "./message-pack.ts";
 import { packPlan, toPlan, type Plan } from "./plan.ts";
 import {
@@ -79,7 +79,7 @@ export class ChangingPart {
     const isReturned = this.operation.kind === "readAndWrite";
     const select = this.operation.kind === "readAndWrite" ? this.operation.select : undefined;
     const slots = select?.map((field) => this.#layout.slotOf(field)) ?? false;
-    const operation = [plan, indexes, unset, set, increment, isReturned, slots];
+    const operation = [plan, packIndexes(indexes), unset, set, increment, isReturned, slots];
     return { kind: "update", data, operation };
   }
 

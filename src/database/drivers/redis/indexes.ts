@@ -4,7 +4,7 @@ import type { CollectionDeclaration, IndexDeclaration } from "../../contract.ts"
 import { indexName, isSameIndex } from "../../index-rule.ts";
 import type { Catalog } from "./catalog.ts";
 import { withFields, type StoredCollection, type StoredIndex } from "./layout.ts";
-import type { Packable } from "./message-pack.ts";
+import { packMessage, type Packable } from "./message-pack.ts";
 import { packPlan, toPlan } from "./plan.ts";
 import { pageBudget, toCandidates } from "./reading.ts";
 import type { Session } from "./session.ts";
@@ -138,9 +138,9 @@ async function buildPage(
       packSlots(toSlots(layout, document)),
     ],
   );
-  const index = layout.indexes[place]?.packed ?? false;
+  const index = layout.indexes[place];
   const [built, changed] = await session.run(catalog, [
-    { kind: "build", data, operation: [index, documents] },
+    { kind: "build", data, operation: [packMessage(index?.parts ?? false), documents] },
   ]);
   if (built === "duplicate") return built;
   if (built === "stale" || (changed as [[number]])[0][0] > 0) return "again";

@@ -2,7 +2,7 @@ import type { CollectionDeclaration, FieldType, IndexDeclaration } from "../../c
 import { indexName } from "../../index-rule.ts";
 import type { DeclaredFields } from "../../match.ts";
 import { isPlainString } from "../../../values/plain.ts";
-import { packMessage, Packed } from "./message-pack.ts";
+import { packMessage } from "./message-pack.ts";
 
 /** What the catalog keeps of a field: the short name under which documents hold it. */
 export interface StoredField {
@@ -38,7 +38,7 @@ export interface IndexLayout {
   readonly sparse: string | undefined;
   readonly isReady: boolean;
   /** What the script is told of it. */
-  readonly packed: Buffer;
+  readonly parts: readonly (string | boolean)[];
 }
 
 /** Shapes of queries and of changes that are remembered: a program has few. */
@@ -79,7 +79,7 @@ export class Layout {
   readonly packedIndexes: Buffer;
   /** The index that answers queries of a shape best (`plan.ts`). */
   readonly choices: Map<string, IndexLayout> = new Map();
-  readonly #affected = new Map<string, Buffer>();
+  readonly #affected = new Map<string, readonly IndexLayout[]>();
 
   constructor(base: string, name: string, stored: StoredCollection) {
     this.name = name;
@@ -94,24 +94,23 @@ export class Layout {
       sparse === undefined ? fields : [...fields, sparse],
     );
     this.hashed = [...new Set(all)].filter((path) => this.#componentOf(path).kind === "hash");
-    this.packedIndexes = packMessage(this.indexes.map(({ packed }) => new Packed(packed)));
+    this.packedIndexes = packIndexes(this.indexes);
   }
 
-  /** The indexes in which a change of these fields may move a document, as the script is told of them. */
-  affectedIndexes(fields: readonly string[]): Buffer {
+  /** The indexes in which a change of these fields may move a document. */
+  affectedIndexes(fields: readonly string[]): readonly IndexLayout[] {
     const known = fields.join("\0");
-    let packed = this.#affected.get(known);
-    if (packed === undefined) {
+    let affected = this.#affected.get(known);
+    if (affected === undefined) {
       const slots = new Set(fields.map((field) => this.slotOf(field)));
-      const affected = this.indexes.filter(
+      affected = this.indexes.filter(
         ({ components, sparse }) =>
           components.some(({ slot }) => slots.has(slot)) ||
           (sparse !== undefined && slots.has(sparse)),
       );
-      packed = packMessage(affected.map((index) => new Packed(index.packed)));
-      if (this.#affected.size < mostShapes) this.#affected.set(known, packed);
+      if (this.#affected.size < mostShapes) this.#affected.set(known, affected);
     }
-    return packed;
+    return affected;
   }
 
   /** The slot of a field. */
@@ -125,14 +124,14 @@ export class Layout {
     const key = `${this.key}:${indexName(declaration)}`;
     const components = declaration.fields.map((path) => this.#componentOf(path));
     const sparseSlot = sparse === undefined ? undefined : this.#componentOf(sparse).slot;
-    const packed = packMessage([
+    const parts = [
       ...[key, declaration.unique === true, sparseSlot ?? false, indexName(declaration)],
       ...components.flatMap(({ slot, kind }) => [slot, kind === "text" ? "\0" : ""]),
-    ]);
+    ];
     return {
       ...{ key, declaration, components, isReady },
       sparse: sparseSlot,
-      packed,
+      parts,
     };
   }
 
@@ -151,6 +150,11 @@ export class Layout {
         return { path, slot: `@${path}`, kind: "hash" };
     }
   }
+}
+
+/** Indexes for the script, in one piece. */
+export function packIndexes(indexes: readonly IndexLayout[]): Buffer {
+  return packMessage(indexes.map(({ parts }) => parts));
 }
 
 const slotDigits = 36;

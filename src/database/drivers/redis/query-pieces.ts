@@ -1,17 +1,23 @@
 import { ServerTime, type FieldType } from "../../contract.ts";
 import type { Condition } from "../../query.ts";
-import type { FieldCondition } from "./conditions.ts";
-import { writeBytes, writeNumber, type Piece, type Templated } from "./holes.ts";
+import type { FieldCondition, RangeOperator } from "./conditions.ts";
+import { writeBytes, writeNumber, type Hole, type HoleMark, type Templated } from "./holes.ts";
 import type { Layout } from "./layout.ts";
 import { behind, endOf, excluding, including, start, toPlan, type Route } from "./plan.ts";
 import { toBytes } from "./stored-document.ts";
 
-/** The query of a template as the script is told of it, with holes for its operands. */
+/** The query of a template as the script is told of it, and the holes in it, in order. */
 export interface QueryPieces {
   readonly index: string;
   readonly isReverse: boolean;
-  readonly range: Piece;
-  readonly conditions: readonly Piece[];
+  /**
+   * The ends of the range: false for one that is a hole, what is behind the server's time for one with that in it.
+   * None when the range is all that begins with what is in its hole.
+   */
+  readonly ends: readonly (false | Buffer)[];
+  /** Slot, kind, operator, hole, … */
+  readonly conditions: readonly (string | HoleMark)[];
+  readonly holes: readonly Hole[];
 }
 
 /** Undefined for a query that no index answers, or that the script cannot decide by itself. */
@@ -40,12 +46,15 @@ export function queryPieces(
     if (operand === undefined) throw new RangeError(`No operand of ${condition.path}`);
     return operand;
   };
+  const range = rangePieces(route, operandOf);
+  const left = plan.conditions.map((condition) => ({ condition, operand: operandOf(condition) }));
   return {
-    ...{ index: index.key, isReverse, range: rangePiece(route, operandOf) },
-    conditions: plan.conditions.map((condition) => {
-      const { slot, kind, operator } = condition;
-      return [slot, kind, operator, operandOf(condition).piece(), false];
-    }),
+    ...{ index: index.key, isReverse, ends: range.ends },
+    conditions: left.flatMap(({ condition: { slot, kind, operator }, operand: { isTime } }) => [
+      ...[slot, kind, operator],
+      isTime,
+    ]),
+    holes: [...range.holes, ...left.map(({ operand }) => operand.hole())],
   };
 }
 
@@ -80,49 +89,48 @@ class Operand {
     return toBytes(this.#type, conditions[this.#place]?.operand);
   }
 
-  /** The offset of the server's time. */
-  offset(): Piece {
+  /** For the offset of the server's time. */
+  offset(): Hole {
     return (writer, { conditions }) => {
       const operand = conditions[this.#place]?.operand;
       return operand instanceof ServerTime && writeNumber(writer, operand.offsetMs);
     };
   }
 
-  piece(): Piece {
-    if (this.isTime) return [this.offset()];
+  hole(): Hole {
+    if (this.isTime) return this.offset();
     return (writer, one) => writeBytes(writer, this.bytes(one));
   }
 }
 
-function rangePiece(
+function rangePieces(
   { equal, low, high }: Route,
   operandOf: (condition: FieldCondition) => Operand,
-): Piece {
+): Pick<QueryPieces, "ends" | "holes"> {
   const fixed = equal.map(operandOf);
-  /** A text of an entry: what is before its equal values, and what is behind them. */
+  /** For a text of an entry: what is before its equal values, and what is behind them. */
   const entry =
-    (before: Buffer, after: readonly (Buffer | Operand)[]): Piece =>
+    (before: Buffer, behindThem: readonly Buffer[], operand?: Operand, after?: Buffer): Hole =>
     (writer, one) => {
       const pieces = [before];
-      for (const operand of fixed) if (!addComponent(pieces, operand, one)) return false;
-      for (const piece of after) {
-        if (Buffer.isBuffer(piece)) pieces.push(piece);
-        else if (!addComponent(pieces, piece, one)) return false;
-      }
+      for (const each of fixed) if (!addComponent(pieces, each, one)) return false;
+      pieces.push(...behindThem);
+      if (operand !== undefined && !addComponent(pieces, operand, one)) return false;
+      if (after !== undefined) pieces.push(after);
       writer.joined(pieces);
       return true;
     };
-  const end = (condition: FieldCondition): Piece => {
+  if (low === undefined && high === undefined) return { ends: [], holes: [entry(nothing, [])] };
+  const end = (condition: FieldCondition | undefined, open: Hole): [false | Buffer, Hole[]] => {
+    if (condition === undefined) return [false, [open]];
     const operand = operandOf(condition);
-    const [sign, after] = endOf(condition.operator as "gt");
-    if (!operand.isTime) return entry(sign, [operand, after]);
-    return [entry(sign, [start]), operand.offset(), after];
+    const [sign, after] = endOf(condition.operator as RangeOperator);
+    if (!operand.isTime) return [false, [entry(sign, [], operand, after)]];
+    return [after, [entry(sign, [start]), operand.offset()]];
   };
-  if (low === undefined && high === undefined) return entry(nothing, []);
-  return [
-    low === undefined ? entry(including, [start]) : end(low),
-    high === undefined ? entry(excluding, [behind]) : end(high),
-  ];
+  const [lowEnd, lowHoles] = end(low, entry(including, [start]));
+  const [highEnd, highHoles] = end(high, entry(excluding, [behind]));
+  return { ends: [lowEnd, highEnd], holes: [...lowHoles, ...highHoles] };
 }
 
 const nothing = Buffer.alloc(0);

@@ -1,9 +1,9 @@
 import { ServerTime, type ReadAndWriteOperation, type UpdateOperation } from "../../contract.ts";
 import type { Condition } from "../../query.ts";
-import { changePieces } from "./change-pieces.ts";
-import { toShape, writeNumber, type Hole, type Piece, type Templated } from "./holes.ts";
+import { changePieces, type ChangePieces } from "./change-pieces.ts";
+import { writeNumber, type Hole, type Templated } from "./holes.ts";
 import type { Layout } from "./layout.ts";
-import { packMessage, type MessageWriter } from "./message-pack.ts";
+import { MessageWriter, Packed, type Packable } from "./message-pack.ts";
 import { queryPieces, type QueryPieces } from "./query-pieces.ts";
 
 /**
@@ -11,9 +11,10 @@ import { queryPieces, type QueryPieces } from "./query-pieces.ts";
  * with holes, and of each update what is in them.
  */
 export class Template {
-  /** The shape for the script (`script/together.ts`). */
-  readonly packed: Buffer;
-  /** Its bytes as a text: the same for the same shape. */
+  /** The shape for the script (`script/shapes.ts`): its parts, one after the other, and how many they are. */
+  readonly packed: Packed;
+  readonly partCount: number;
+  /** The bytes of the shape as a text: the same for the same shape. */
   readonly name: string;
   readonly #model: Templated;
   readonly #holes: readonly Hole[];
@@ -21,21 +22,35 @@ export class Template {
   readonly #increment: readonly ChangedField[];
   readonly #leaves: ((one: Templated) => boolean) | undefined;
 
-  private constructor(model: Templated, layout: Layout, query: QueryPieces, change: Piece[]) {
-    const { index, isReverse, range, conditions } = query;
-    const isReturned = model.operation.kind === "readAndWrite";
-    const slots = isReturned && model.operation.select?.map((field) => layout.slotOf(field));
-    const limit = isReturned ? writeLimit : false;
-    const plan: Piece = [index, isReverse, [range], conditions, limit, false];
-    const { message, holes, ways } = toShape([plan, ...change, isReturned, slots ?? false]);
-    const ofQuery = toShape([range, conditions]).holes.length;
-    this.packed = packMessage([layout.key, message, ways, ofQuery]);
-    this.name = this.packed.toString("latin1");
+  private constructor(
+    model: Templated,
+    layout: Layout,
+    { index, isReverse, ends, conditions, holes }: QueryPieces,
+    change: ChangePieces,
+  ) {
+    const isClaim = model.operation.kind === "readAndWrite";
+    const select = isClaim ? model.operation.select : undefined;
+    const all = [...holes, ...(isClaim ? [writeLimit] : []), ...change.holes];
+    const indexes = change.indexes.map(({ parts }) => parts);
+    const lists = [...indexes, ends, conditions, change.unset, change.set, change.increment];
+    const shape: Packable[] = [
+      ...[layout.key, all.length, holes.length],
+      ...[index, isReverse, isClaim, indexes.length],
+      ...lists.flatMap((list) => [list.length, ...list]),
+      ...(select === undefined
+        ? [false]
+        : [select.length, ...select.map((one) => layout.slotOf(one))]),
+    ];
+    const writer = new MessageWriter();
+    for (const part of shape) writer.value(part);
+    this.packed = new Packed(writer.done());
+    this.partCount = shape.length;
+    this.name = writer.done().toString("latin1");
     this.#model = model;
     this.#set = fieldsOf(model.operation.change.set);
     this.#increment = fieldsOf(model.operation.change.increment);
-    this.#holes = holes;
-    this.#leaves = isReturned ? leaves(model) : undefined;
+    this.#holes = all;
+    this.#leaves = isClaim ? leaves(model) : undefined;
   }
 
   /** The template of an update; undefined when the script needs help with it, or an index. */

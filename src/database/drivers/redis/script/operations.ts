@@ -3,6 +3,7 @@ export const operations: string = String.raw`
 local kinds = {}
 
 kinds.update = function(data, operation)
+  operation[2] = toIndexes(operation[2])
   local found = search(data, operation[1])
   local count = #found / 3
   local result = { count }

@@ -5,6 +5,7 @@ import { conditions } from "./conditions.ts";
 import { find } from "./find.ts";
 import { operations } from "./operations.ts";
 import { scan } from "./scan.ts";
+import { shapes } from "./shapes.ts";
 import { together } from "./together.ts";
 import { update } from "./update.ts";
 import { values } from "./values.ts";
@@ -48,5 +49,6 @@ export const updateScript: Script = toScript(
   find,
   update,
   attempt,
+  shapes,
   together,
 );

@@ -1,70 +1,50 @@
 /**
  * Carrying out batches of updates and claims that came together, in Lua, each by itself all or nothing. `ARGV[2]`
- * has the shapes of their steps (`template.ts`), `ARGV[3]` what varies, one after the other: for each batch how
- * many steps it has, and for each step the place of its shape, after or 0, isRequired, isShared, and its values.
+ * has the shapes of their steps (`shapes.ts`), `ARGV[3]` what varies, one after the other: for each batch how
+ * many values it has and how many steps, and for each step the place of its shape, after or 0, isRequired,
+ * isShared, and its values: those of its query, its limit when it is a claim, those of its change.
  */
 export const together: string = String.raw`
-local shapes, values = {}, unpackMessage(ARGV[3])
 local headLength = 4
 
--- A shape: { key of the documents, update with holes, the ways to its holes, how many of them are of the query }.
-for i, packed in ipairs(unpackMessage(ARGV[2])) do
-  local update, ways, tables, keys, at = packed[2], packed[3], {}, {}, 1
-  while ways[at] do
-    local inner, last = update, at + ways[at]
-    for step = at + 1, last - 1 do inner = inner[ways[step]] end
-    tables[#tables + 1], keys[#keys + 1], at = inner, ways[last], last + 1
-  end
-  shapes[i] = {
-    data = packed[1], update = update, tables = tables, keys = keys, ofQuery = packed[4],
-    isCertain = isCertain(update), length = headLength + #keys,
-  }
+-- Makes a step that begins at a place among the values. Returns how many documents it changed.
+local function makeStep(shape, start, answer)
+  local update, from = shape.update, start + headLength
+  local plan = update[1]
+  fillQuery(update, from)
+  from = from + shape.querySize
+  if update[6] then plan[5], from = values[from], from + 1 end
+  fillChange(update, from)
+  local found = search(shape.data, plan)
+  local count = #found / 3
+  answer[#answer + 1] = count
+  changeAll(shape.data, update, found, 1, count, answer)
+  return count
 end
 
--- Fills the holes of a shape, from one to another, with the values of the step that begins there.
-local function fill(shape, start, first, last)
-  local tables, keys = shape.tables, shape.keys
-  for hole = first, last do tables[hole][keys[hole]] = values[start + headLength - 1 + hole] end
-end
-
--- A batch is where it begins among the values; its answer is each step's count and the documents it returns.
+-- A batch is where its first step begins, behind how many they are. Its answer is each step's count and the
+-- documents that it returns.
 local function carryOut(batch)
-  local answer, counts, start = { 'done' }, {}, batch + 1
-  for i = 1, values[batch] do
-    local shape, after, count = shapes[values[start]], values[start + 1], 0
+  local answer, counts, start = { 'done' }, {}, batch
+  for i = 1, values[batch - 1] do
+    local shape, after = shapes[values[start]], values[start + 1]
     place = i
     if after == 0 or counts[after] > 0 then
-      fill(shape, start, 1, #shape.keys)
-      local found = search(shape.data, shape.update[1])
-      count = #found / 3
-      answer[#answer + 1] = count
-      changeAll(shape.data, shape.update, found, 1, count, answer)
+      counts[i] = makeStep(shape, start, answer)
     else
-      answer[#answer + 1] = 0
+      counts[i], answer[#answer + 1] = 0, 0
     end
-    if values[start + 2] and count == 0 then fail('required') end
-    counts[i], start = count, start + shape.length
+    if values[start + 2] and counts[i] == 0 then fail('required') end
+    start = start + headLength + shape.size
   end
   return answer
 end
 
--- Where each batch begins.
-local function toBatches()
-  local batches, start = {}, 1
-  while start <= #values do
-    batches[#batches + 1] = start
-    local count = values[start]
-    start = start + 1
-    for _ = 1, count do start = start + shapes[values[start]].length end
-  end
-  return batches
-end
-
 -- Whether two batches are claims by the same query, of which one finds what the other leaves.
-local function isShared(one, other)
-  local shape = shapes[values[one + 1]]
-  if values[other] ~= 1 or not values[other + 4] or shapes[values[other + 1]] ~= shape then return false end
-  for i = headLength + 1, headLength + shape.ofQuery do
+local function areShared(one, other)
+  if not values[one + 3] or not values[other + 3] or values[one] ~= values[other] then return false end
+  if values[one - 1] ~= 1 or values[other - 1] ~= 1 then return false end
+  for i = headLength, headLength + shapes[values[one]].querySize - 1 do
     if values[one + i] ~= values[other + i] then return false end
   end
   return true
@@ -72,24 +52,23 @@ end
 
 -- Claims by the same query are one search, of which each has its part in turn.
 local function share(batches, first, answers)
-  local start, total, takers = batches[first] + 1, 0, {}
-  local shape = shapes[values[start]]
-  local ofLimit = shape.ofQuery + 1
+  local shape, takers, total = shapes[values[batches[first]]], {}, 0
+  local limitAt = headLength + shape.querySize
   for i = first, #batches do
-    if isShared(batches[first], batches[i]) then
+    if areShared(batches[first], batches[i]) then
       takers[#takers + 1] = i
-      total = total + values[batches[i] + headLength + ofLimit]
+      total = total + values[batches[i] + limitAt]
     end
   end
-  fill(shape, start, 1, shape.ofQuery)
-  shape.update[1][5] = total
-  local found, taken = search(shape.data, shape.update[1]), 0
+  local update, taken = shape.update, 0
+  fillQuery(update, batches[first] + headLength)
+  update[1][5] = total
+  local found = search(shape.data, update[1])
   for _, i in ipairs(takers) do
-    local taker = batches[i] + 1
-    local count = math.min(values[taker + headLength - 1 + ofLimit], #found / 3 - taken)
+    local count = math.min(values[batches[i] + limitAt], #found / 3 - taken)
     answers[i] = { 'done', count }
-    fill(shape, taker, ofLimit + 1, #shape.keys)
-    changeAll(shape.data, shape.update, found, taken + 1, taken + count, answers[i])
+    fillChange(update, batches[i] + limitAt + 1)
+    changeAll(shape.data, update, found, taken + 1, taken + count, answers[i])
     taken = taken + count
   end
 end
@@ -97,17 +76,23 @@ end
 local function answerAll(batches)
   local answers = {}
   for i, batch in ipairs(batches) do
-    local isCertain = values[batch] == 1 and shapes[values[batch + 1]].isCertain
-    if isCertain and isShared(batch, batch) then
-      if not answers[i] then share(batches, i, answers) end
-    else
-      answers[i] = attempt(carryOut, batch, isCertain)
+    local isCertain = values[batch - 1] == 1 and shapes[values[batch]].isCertain
+    if not answers[i] then
+      if isCertain and areShared(batch, batch) then
+        share(batches, i, answers)
+      else
+        answers[i] = attempt(carryOut, batch, isCertain)
+      end
     end
   end
   return answers
 end
 
 if (call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return {} end
-local batches = toBatches()
+local batches, start = {}, 1
+while start < #values do
+  batches[#batches + 1] = start + 2
+  start = start + 2 + values[start]
+end
 return answersTo(#batches, function() return answerAll(batches) end)
 `;

@@ -38,7 +38,7 @@ end
 
 -- Whether an update, once it has found its documents, can be made: its batch has nothing to undo.
 local function isCertain(operation)
-  for _, index in ipairs(toIndexes(operation[2])) do
+  for _, index in ipairs(operation[2]) do
     if index[2] then return false end
   end
   local increments = operation[5]
@@ -51,7 +51,7 @@ end
 -- Changes some of the documents found, and adds those that are returned to an answer. An update is
 -- { plan, the indexes whose entries may change, unset, set, increments, isReturned, selected slots or false }.
 local function changeAll(data, update, found, first, last, answer)
-  local indexes = toIndexes(update[2])
+  local indexes = update[2]
   for i = first, last do
     local id, bytes = found[i * 3 - 2], found[i * 3 - 1]
     local document = found[i * 3] or unpackMessage(bytes)
