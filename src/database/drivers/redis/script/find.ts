@@ -25,9 +25,12 @@ end
 -- The documents of entries, in one go.
 local function readAll(data, members)
   if #members == 0 then return members end
-  local ids = {}
-  for i = 1, #members do ids[i] = sub(members[i], -idLength) end
-  if pending.documents[data] then flush() end
+  local ids, isAnyPending = {}, false
+  for i = 1, #members do
+    ids[i] = sub(members[i], -idLength)
+    isAnyPending = isAnyPending or isPending(data, ids[i])
+  end
+  if isAnyPending then flush() end
   return call('HMGET', data, unpack(ids))
 end
 
