@@ -97,25 +97,29 @@ function writeLimit(writer: MessageWriter, { operation }: Templated): boolean {
 
 /**
  * Tells whether what claims of this shape change is no longer what they look for: they look for a time that is
- * over, and set one that is to come.
+ * over, and set a later one.
  */
 function leaves({ conditions, operation }: Templated): ((one: Templated) => boolean) | undefined {
+  const { set, increment } = operation.change;
   const place = conditions.findIndex(
     ({ path, operator, operand }) =>
       (operator === "$lt" || operator === "$lte") &&
       operand instanceof ServerTime &&
-      operation.change.set?.[path] instanceof ServerTime,
+      set?.[path] instanceof ServerTime &&
+      increment?.[path] === undefined,
   );
   const path = conditions[place]?.path;
   if (path === undefined) return undefined;
   return (one) => {
     const asked = one.conditions[place]?.operand;
-    const set = one.operation.change.set?.[path];
-    return (
-      asked instanceof ServerTime && set instanceof ServerTime && asked.offsetMs < set.offsetMs
-    );
+    const now = one.operation.change.set?.[path];
+    const areTimes = asked instanceof ServerTime && now instanceof ServerTime;
+    return areTimes && asked.offsetMs + leastMs <= now.offsetMs;
   };
 }
+
+/** So much that no rounding of a time makes up for it. */
+const leastMs = 1;
 
 function areAlike<Item>(
   these: readonly Item[] = [],

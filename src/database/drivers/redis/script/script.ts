@@ -41,7 +41,11 @@ export const script: Script = toScript(
   batch,
 );
 
-/** The script for batches of nothing but updates and claims by an index, of which many come together. */
+/**
+ * The script for batches of nothing but updates and claims by an index, of which many come together (`together.ts`).
+ * It answers nothing when the catalog is another, else for each batch `["done", count, documents returned, count, …]`
+ * or why it was undone.
+ */
 export const updateScript: Script = toScript(
   values,
   conditions,
