@@ -53,7 +53,8 @@ describe("assay db copy", () => {
       expect(await run(args)).toMatchObject({ code: 0 });
       await expectMoved(url, target);
       await expectVerified(target, movedNames);
-    });
+      // Each look at a storage reads all of it, which takes FerretDB its time.
+    }, 180_000);
 
     test.runIf(isSqlite)(
       "killed between any two writes and run again, it goes on and copies everything once",
