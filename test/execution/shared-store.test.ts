@@ -150,15 +150,26 @@ test("a store that the second process cannot build stops the run, whose trials a
     export default defineExperiment({
       name: "second",
       space: { n: choice([0, 1, 2, 3]) },
-      setup: () => {
-        appendFileSync(folder + "setups", "once\\n");
-        if (existsSync(folder + "built")) throw new Error("No memory left");
-        writeFileSync(folder + "built", "");
+      setup: async () => {
+        if (isFirst()) return;
+        while (!existsSync(folder + "running")) await sleep(5);
+        // What the first process told of its start is to be heard before.
+        await sleep(300);
+        throw new Error("No memory left");
       },
       run: async (params, trial) => {
+        writeFileSync(folder + "running", "");
         await sleep(60_000, undefined, { signal: trial.signal });
       },
-    });`);
+    });
+    function isFirst() {
+      try {
+        writeFileSync(folder + "built", "", { flag: "wx" });
+        return true;
+      } catch {
+        return false;
+      }
+    }`);
   await expect(execute({ executor: processes(2) })).rejects.toMatchObject({
     code: "SETUP_FAILED",
     message: 'setup of "second" threw: No memory left',
