@@ -2,9 +2,8 @@ import { AssayError } from "../../../errors/assay-error.ts";
 import { canonicalText, hashText } from "../../../values/canonical.ts";
 import { decodeValue } from "../../../values/decode.ts";
 import { encodeValue } from "../../../values/encode.ts";
-import { isPlainString } from "../../../values/plain.ts";
 import type { Document, FieldType } from "../../contract.ts";
-import { isId } from "../../id-field.ts";
+import { cannotHold, toDeclared } from "../../declared-value.ts";
 import { valueAt } from "../../match.ts";
 import { setField } from "../../set-field.ts";
 import { undeclaredField, type IndexLayout, type Layout } from "./layout.ts";
@@ -16,19 +15,9 @@ export type Slots = ReadonlyMap<string, Buffer>;
 
 /** A value as a declared field of this type holds it; undefined when it cannot. */
 export function toBytes(type: FieldType, value: unknown): Buffer | undefined {
-  switch (type) {
-    case "integer":
-    case "real":
-      return typeof value === "number" && !Number.isNaN(value) ? toOrdered(value) : undefined;
-    case "text":
-      return typeof value === "string" && isPlainString(value) ? Buffer.from(value) : undefined;
-    case "id":
-      return isId(value) ? Buffer.from(value, "hex") : undefined;
-    case "bytes":
-      return value instanceof Uint8Array ? asBuffer(value) : undefined;
-    case "encoded":
-      return typeof value === "string" ? Buffer.from(value) : undefined;
-  }
+  const declared = toDeclared(type, value);
+  if (typeof declared === "number") return toOrdered(declared);
+  return typeof declared === "string" ? Buffer.from(declared) : declared && asBuffer(declared);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
@@ -59,18 +48,7 @@ export function demandBytes(
 ): Buffer {
   const bytes = toBytes(type, value);
   if (bytes !== undefined) return bytes;
-  const wanted = type === "id" ? "32 lower-case hexadecimal digits" : type;
-  throw new AssayError(
-    "INVALID_VALUE",
-    `The field "${field}" of "${layout.name}" holds ${wanted}, not ${describe(type, value)}`,
-    { details: { field, type } },
-  );
-}
-
-function describe(type: FieldType, value: unknown): string {
-  if (typeof value === "number") return String(value);
-  if (typeof value !== "string") return typeof value;
-  return type === "text" ? "a text with a NUL or half a character" : JSON.stringify(value);
+  throw cannotHold(`"${layout.name}"`, field, type, value);
 }
 
 /** The hash of a value that cannot be an entry of an index itself: equal values have the same. */
