@@ -94,7 +94,10 @@ describe.each(inProcesses)("a worker process that is stopped with %s", (executor
   );
 
   test("is ended by the time limit of its trial, and the rest is run by another", async () => {
-    const { run, isHeld, executions, open, finish } = await faultFolder(held);
+    // Its snapshot is stored when it is held: the coordinator knows then that this trial runs.
+    const { run, isHeld, executions, open, finish } = await faultFolder({
+      body: `if (n === 5) await trial.saveSnapshot({});${held.body}`,
+    });
     const limits = ["--timeout", "2s"];
     const running = run(["--executor", executor, "--workers", "1", ...limits]);
     await isHeld();
