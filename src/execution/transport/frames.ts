@@ -44,51 +44,61 @@ export function encodeFrame(message: object): Buffer {
   return frame;
 }
 
+const headerBytes = 4;
+
 /** Puts messages together from bytes that arrive in pieces of any size. What it is given it does not keep. */
 export class FrameReader {
   readonly #onMessage: (message: unknown) => void;
-  /** Copies of the pieces of a frame that has not arrived as a whole. */
-  #pieces: Buffer[] = [];
-  #size = 0;
-  /** How many bytes the frame takes, as soon as four of them are there. */
-  #wanted = 4;
+  /** A frame that has not arrived as a whole; as large as its header until that is there. */
+  #frame = Buffer.allocUnsafe(headerBytes);
+  #filled = 0;
 
   constructor(onMessage: (message: unknown) => void) {
     this.#onMessage = onMessage;
   }
 
   push(bytes: Buffer): void {
-    if (this.#size === 0) {
-      this.#keep(this.#read(bytes));
-      return;
+    let rest = bytes;
+    while (rest.length > 0) {
+      if (this.#filled === 0) rest = this.#read(rest);
+      rest = this.#fill(rest);
     }
-    this.#keep(bytes);
-    if (this.#size < this.#wanted) return;
-    const all = Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    this.#size = 0;
-    this.#keep(this.#read(all));
   }
 
-  /** Reads whole frames, and returns what is left. */
+  /** Reads whole frames where they are, and returns what is left. */
   #read(bytes: Buffer): Buffer {
     let place = 0;
     for (;;) {
       const left = bytes.length - place;
-      this.#wanted = left < 4 ? 4 : 4 + bytes.readUInt32LE(place);
-      if (left < this.#wanted) return bytes.subarray(place);
-      const end = place + this.#wanted;
-      const message = decodeFrame(bytes.subarray(place + 4, end));
-      place = end;
+      const size = left < headerBytes ? headerBytes : frameSize(bytes, place);
+      if (left < size) return bytes.subarray(place);
+      const message = decodeFrame(bytes.subarray(place + headerBytes, place + size));
+      place += size;
       this.#onMessage(message);
     }
   }
 
-  #keep(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.#pieces.push(Buffer.from(bytes));
-    this.#size += bytes.length;
+  /** Copies what belongs to the frame that has begun, and returns what follows it. */
+  #fill(bytes: Buffer): Buffer {
+    const copied = bytes.copy(this.#frame, this.#filled);
+    this.#filled += copied;
+    if (this.#filled === headerBytes) {
+      const header = this.#frame;
+      this.#frame = Buffer.allocUnsafe(frameSize(header, 0));
+      header.copy(this.#frame);
+    } else if (this.#filled === this.#frame.length) {
+      const whole = this.#frame;
+      this.#frame = Buffer.allocUnsafe(headerBytes);
+      this.#filled = 0;
+      this.#read(whole);
+    }
+    return bytes.subarray(copied);
   }
+}
+
+/** How many bytes a frame takes, by its header. */
+function frameSize(bytes: Buffer, place: number): number {
+  return headerBytes + bytes.readUInt32LE(place);
 }
 
 /** What is taken out of a message, on the way through it. */
