@@ -5,13 +5,17 @@ import { join } from "node:path";
 /** The command line as it is built. */
 export const cli: string = join(import.meta.dirname, "../dist/cli/main.js");
 
+const folders: string[] = [];
+
+process.on("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder of its own that is removed at the end of the process. On a real disk: commits are synced. */
 export function createSandbox(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "assay-bench-"));
+  folders.push(folder);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  process.on("exit", () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
   return folder;
 }
 

@@ -30,16 +30,18 @@ export function encodeFrame(message: object): Buffer {
   const { places, attachments } = detaching;
   const text = encodeValue(attachments.length === 0 ? message : { message: rest, places });
   const textSize = Buffer.byteLength(text);
-  const size = attachments.reduce((sum, { length }) => sum + 4 + length, 4 + textSize);
+  const sizes = attachments.map((part) => Buffer.byteLength(part));
+  const size = sizes.reduce((sum, length) => sum + 4 + length, 4 + textSize);
   const frame = Buffer.allocUnsafe(4 + size);
   frame.writeUInt32LE(size, 0);
   frame.writeUInt32LE(textSize, 4);
   frame.write(text, 8);
   let place = 8 + textSize;
-  for (const bytes of attachments) {
-    frame.writeUInt32LE(bytes.length, place);
-    frame.set(bytes, place + 4);
-    place += 4 + bytes.length;
+  for (const [i, part] of attachments.entries()) {
+    place = frame.writeUInt32LE(sizes[i] ?? 0, place);
+    if (typeof part === "string") frame.write(part, place);
+    else frame.set(part, place);
+    place += sizes[i] ?? 0;
   }
   return frame;
 }
@@ -104,16 +106,14 @@ function frameSize(bytes: Buffer, place: number): number {
 /** What is taken out of a message, on the way through it. */
 class Detaching {
   readonly places: Place[] = [];
-  readonly attachments: Uint8Array[] = [];
+  readonly attachments: (Uint8Array | string)[] = [];
   /** Where in the message it is now. */
   readonly #path: (string | number)[] = ["message"];
 
   /** The value with null for what is attached; the same object when nothing is. */
   detach(value: unknown): unknown {
     if (typeof value === "string") {
-      return value.length < longText || !isPlainString(value)
-        ? value
-        : this.#attach(Buffer.from(value), "text");
+      return value.length < longText || !isPlainString(value) ? value : this.#attach(value, "text");
     }
     if (value instanceof Uint8Array) return this.#attach(value, "bytes");
     const before = this.places.length;
@@ -134,8 +134,8 @@ class Detaching {
     return rest;
   }
 
-  #attach(bytes: Uint8Array, as: Place["as"]): null {
-    this.attachments.push(bytes);
+  #attach(part: Uint8Array | string, as: Place["as"]): null {
+    this.attachments.push(part);
     this.places.push({ path: [...this.#path], as });
     return null;
   }

@@ -72,6 +72,37 @@ export function changeTests({ test, expect }: DatabaseTests): void {
     expect((await database.read("items", at))[0]).toEqual({ ...at, weight: 4, color: null });
   });
 
+  test("updates of the same fields do each what they say, whatever came before", async (database) => {
+    const places = [1, 2, 3, 4];
+    await database.write(
+      "items",
+      places.map((place) => ({ group: 1, place, weight: 0 })),
+    );
+    const weights = async (): Promise<unknown[]> => {
+      const found = await database.read("items", { group: 1 }, { sort: [{ field: "place" }] });
+      return found.map(({ weight, dueAt }) =>
+        dueAt === undefined ? weight : [weight, typeof dueAt],
+      );
+    };
+    const update = async (weight: unknown, place: unknown, more: Document = {}): Promise<number> =>
+      await database.write("items", { set: { weight, ...more } }, { group: 1, place }, scan);
+    expect(await update(1, 1)).toBe(1);
+    expect(await update(2, 2)).toBe(1);
+    expect(await update(3, { $gt: 2 })).toBe(2);
+    expect(await update(4, { $in: [4, 5] })).toBe(1);
+    expect(await weights()).toEqual([1, 2, 3, 4]);
+    expect(await update(5, null)).toBe(0);
+    expect(await update(5, "1")).toBe(0);
+    expect(await update(5, { $exists: false })).toBe(0);
+    expect(await update(null, 1)).toBe(1);
+    expect(await update(undefined, 2, { dueAt: 9 })).toBe(1);
+    expect(await update(6, 3, { dueAt: 9 })).toBe(1);
+    await expect(update("6", 4)).rejects.toMatchObject({ code: "INVALID_VALUE" });
+    expect(await update(7, { $ne: 1 }, { dueAt: serverTime() })).toBe(3);
+    expect(await update(8, 4, { dueAt: 1 })).toBe(1);
+    expect(await weights()).toEqual([undefined, [7, "number"], [7, "number"], [8, "number"]]);
+  });
+
   test("fields are set whole and under their own names", async (database) => {
     await database.write("items", { ...at, deep: { a: 1, b: 2 } });
     await database.write("items", { set: { deep: { c: 3 }, "deep.a": 4, constructor: 5 } }, at);

@@ -16,15 +16,20 @@ import { identifier, restColumn } from "../../sql/names.ts";
 import { projected, sortRows, type Row } from "../../rows.ts";
 import type { Bound } from "./columns.ts";
 import type { Connection } from "./connection.ts";
+import { RepeatedUpdate } from "./repeated-update.ts";
 import { runsAlike } from "./runs-alike.ts";
 import { toFilter, toOrder } from "./sql.ts";
 import type { Table } from "./table.ts";
+
+/** How many different updates are remembered. */
+const mostRepeated = 8;
 
 /** The operations of the contract on one table, synchronous: the caller holds the transaction. */
 export class TableOperations {
   readonly #connection: Connection;
   readonly #table: Table;
   readonly #now: () => number;
+  readonly #repeated: RepeatedUpdate[] = [];
 
   constructor(connection: Connection, table: Table, now: () => number) {
     this.#connection = connection;
@@ -74,7 +79,7 @@ export class TableOperations {
         for (let i = from; i < from + rows; i += 1) {
           this.#table.addRow(bound, alike[i] ?? {}, columns);
         }
-        count += this.#run(`${verb} ${this.#table.insertSql(columns, rows)}`, bound).changes;
+        count += this.#run(this.#table.insertSql(verb, columns, rows), bound).changes;
         from += rows;
       }
     }
@@ -124,16 +129,29 @@ export class TableOperations {
   }
 
   #update(query: Query, change: Change): number {
+    for (const repeated of this.#repeated) {
+      const bound = repeated.bind(query, change, this.#now);
+      if (bound !== undefined) return repeated.statement.run(bound).changes;
+    }
     const filter = toFilter(parseQuery(query), this.#table.fields, this.#now);
     const assignments = this.#assignments(change);
     if (filter.residual.length === 0 && assignments !== undefined) {
       const sql = `UPDATE ${this.#table.name} SET ${assignments.sql} WHERE ${filter.sql}`;
-      return this.#run(sql, [...assignments.bound, ...filter.bound]).changes;
+      const statement = this.#connection.prepare(sql);
+      this.#remember(new RepeatedUpdate(statement, this.#table, query, change), query, change);
+      return statement.run([...assignments.bound, ...filter.bound]).changes;
     }
     const rows = this.#rows(query, {});
     for (const row of rows)
       this.#replace(row.place, changedDocument(row.document, change, this.#now()));
     return rows.length;
+  }
+
+  /** Remembers an update, unless it says more than what it would be given again. */
+  #remember(update: RepeatedUpdate, query: Query, change: Change): void {
+    if (update.bind(query, change, this.#now) === undefined) return;
+    if (this.#repeated.length === mostRepeated) this.#repeated.shift();
+    this.#repeated.push(update);
   }
 
   #readAndWrite(query: Query, change: Change, options: ReadOptions): Document[] {

@@ -15,6 +15,7 @@ export class Table {
   readonly columns: readonly string[];
   /** How many rows a statement inserts at most: SQLite copies what is bound, and content is large. */
   readonly mostRows: number;
+  readonly #inserts = new Map<string, string>();
 
   constructor(collection: string, fields: DeclaredFields) {
     this.name = identifier(collection);
@@ -49,11 +50,17 @@ export class Table {
       : [...declared, restColumn];
   }
 
-  /** What comes behind `INSERT` for so many rows of these columns. */
-  insertSql(columns: readonly string[], rows: number): string {
-    const row = `(${columns.map(() => "?").join(", ")})`;
+  /** Inserts so many rows of these columns. */
+  insertSql(verb: string, columns: readonly string[], rows: number): string {
     const names = columns.map(identifier).join(", ");
-    return `INTO ${this.name} (${names}) VALUES ${Array(rows).fill(row).join(", ")}`;
+    const key = `${verb} ${String(rows)} ${names}`;
+    let sql = this.#inserts.get(key);
+    if (sql === undefined) {
+      const row = `(${columns.map(() => "?").join(", ")})`;
+      sql = `${verb} INTO ${this.name} (${names}) VALUES ${Array(rows).fill(row).join(", ")}`;
+      this.#inserts.set(key, sql);
+    }
+    return sql;
   }
 
   /** Adds the values of a document, in the order of these columns, to what is bound. */
