@@ -1,3 +1,5 @@
+import { AssayError } from "../errors/assay-error.ts";
+import { showValue } from "../space/show-value.ts";
 import { ManagedDatabase } from "../database/managed-database.ts";
 import { PatientDriver, type PatienceOptions } from "../database/patient-driver.ts";
 import { loadDriver } from "./load-driver.ts";
@@ -12,7 +14,10 @@ export async function connectStorage(
   source: StorageSource,
   options: OpenStorageOptions,
 ): Promise<Storage> {
-  const { patienceMs, onOutage } = options;
+  const { patienceMs, leaseMs = 30_000, onOutage } = options;
+  if (!Number.isFinite(leaseMs)) throw noDuration("leaseMs", leaseMs);
+  // It may be infinite.
+  if (patienceMs !== undefined && !(patienceMs >= 0)) throw noDuration("patienceMs", patienceMs);
   const database = await openDatabase(source, {
     create: options.create !== false,
     ...(patienceMs === undefined ? {} : { patienceMs }),
@@ -27,10 +32,16 @@ export async function connectStorage(
   const storage = createStorage({
     database,
     wallClock: options.wallClock ?? (() => new Date()),
-    leaseMs: options.leaseMs ?? 30_000,
+    leaseMs,
   });
   rememberSource(storage, source);
   return storage;
+}
+
+function noDuration(name: string, value: unknown): AssayError {
+  return new AssayError("USAGE", `${name} is a number of milliseconds, got ${showValue(value)}`, {
+    details: { option: name, value },
+  });
 }
 
 interface OpenDatabaseOptions extends Partial<PatienceOptions> {

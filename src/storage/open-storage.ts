@@ -5,8 +5,8 @@ import type { Storage } from "./storage.ts";
 /**
  * Opens a storage by its URL: `sqlite:PATH` or a bare path (its folder is created), `memory:`, or a server's
  * URL; or by a client of a server, which stays open when the storage is closed.
- * Throws `INVALID_VALUE` (unknown scheme), `NOT_FOUND`, `STORAGE_UNAVAILABLE`, `SCHEMA_OUTDATED`,
- * `SCHEMA_NEWER`.
+ * Throws `INVALID_VALUE` (unknown scheme), `USAGE` (a time that is no number), `NOT_FOUND`,
+ * `STORAGE_UNAVAILABLE`, `SCHEMA_OUTDATED`, `SCHEMA_NEWER`.
  *
  * @example
  * await using storage = await openStorage("sqlite:assay.db");
