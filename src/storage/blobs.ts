@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Document, Operation } from "../database/contract.ts";
+import type { Database, Document, Operation } from "../database/contract.ts";
 import { AssayError } from "../errors/assay-error.ts";
 import type { StorageContext } from "./context.ts";
 
@@ -111,6 +111,34 @@ export function releaseBlob(
   ];
 }
 
+/** Most content is one chunk: asking for two tells at once that none follows. */
+const chunksAStep = 2;
+
+/** A chunk of content that was read. */
+export type Chunk = Document & { readonly data: Uint8Array };
+
+/** The chunks of some content in order, up to the first that is missing. */
+export async function* eachChunk(
+  database: Database,
+  { experiment, sha256 }: Document,
+): AsyncGenerator<Chunk, void, undefined> {
+  let next = 0;
+  for (;;) {
+    const page = await database.read(
+      "blobs",
+      { experiment, sha256, chunk: { $gte: next } },
+      { sort: [{ field: "chunk" }], limit: chunksAStep },
+    );
+    for (const document of page) {
+      const { chunk, data } = document;
+      if (chunk !== next || !(data instanceof Uint8Array)) return;
+      next += 1;
+      yield { ...document, data };
+    }
+    if (page.length < chunksAStep) return;
+  }
+}
+
 /** Reads content back; `CORRUPT`, naming it as `what`, when it is not what was written. */
 export async function readBlob(
   { database }: Pick<StorageContext, "database">,
@@ -120,10 +148,7 @@ export async function readBlob(
 ): Promise<Buffer> {
   const hash = createHash("sha256");
   const parts: Uint8Array[] = [];
-  for (let chunk = 0; ; chunk += 1) {
-    const [document] = await database.read("blobs", { experiment, sha256, chunk });
-    const data = document?.["data"];
-    if (!(data instanceof Uint8Array)) break;
+  for await (const { data } of eachChunk(database, { experiment, sha256 })) {
     hash.update(data);
     parts.push(data);
   }

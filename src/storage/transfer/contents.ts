@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database, Document } from "../../database/contract.ts";
 import { AssayError } from "../../errors/assay-error.ts";
+import { eachChunk } from "../blobs.ts";
 import { isLargeResults } from "../large-results.ts";
 import type { TrialParts } from "./parts.ts";
 
@@ -45,12 +46,9 @@ export async function* contentsOf(
     const sha256 = String(owner["sha256"]);
     if (!seen.add(sha256)) continue;
     const hash = createHash("sha256");
-    for (let chunk = 0; ; chunk += 1) {
-      const [document] = await database.read("blobs", { experiment: key, sha256, chunk });
-      const data = document?.["data"];
-      if (document === undefined || !(data instanceof Uint8Array)) break;
-      hash.update(data);
-      yield document;
+    for await (const chunk of eachChunk(database, { experiment: key, sha256 })) {
+      hash.update(chunk.data);
+      yield chunk;
     }
     if (hash.digest("hex") === sha256) continue;
     seen.delete(sha256);

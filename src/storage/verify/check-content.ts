@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database, Document } from "../../database/contract.ts";
 import { isPlainObject } from "../../values/plain.ts";
+import { eachChunk } from "../blobs.ts";
 import { isLargeResults } from "../large-results.ts";
 import type { Finding, Findings } from "./findings.ts";
 import { isTime, isWhole, readStored, readText, shown, unreadable } from "./stored-values.ts";
@@ -70,10 +71,7 @@ export class ContentCheck {
     if (typeof sha256 !== "string") return wrong(`The content of ${name} has no hash`);
     const hash = createHash("sha256");
     let bytes = 0;
-    for (let chunk = 0; ; chunk += 1) {
-      const [blob] = await this.#database.read("blobs", { experiment, sha256, chunk });
-      const data = blob?.["data"];
-      if (!(data instanceof Uint8Array)) break;
+    for await (const { data } of eachChunk(this.#database, { experiment, sha256 })) {
       hash.update(data);
       bytes += data.length;
       onPart(data);
