@@ -6,6 +6,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createRing, RingReader, RingWriter } from "./ring.ts";
 
 const capacity = 1024 * 1024;
+/** With so many, each ring has that capacity. */
+const threads = 8;
 
 /** The text of a thread that writes `total` bytes to a ring in pieces of uneven sizes, and tells their hash. */
 const writerText = buildSync({
@@ -39,7 +41,7 @@ const writerText = buildSync({
 }).outputFiles[0]!.text;
 
 function startWriter(total: number) {
-  const ring = createRing();
+  const ring = createRing(threads);
   const done = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(writerText, { eval: true, workerData: { ring, total, done } });
   onTestFinished(async () => {
@@ -57,7 +59,7 @@ function takeAll(reader: RingReader): Buffer[] {
 
 /** A ring, both of whose sides are here. */
 function openRing() {
-  const ring = createRing();
+  const ring = createRing(threads);
   let wakes = 0;
   const writer = new RingWriter(ring, () => (wakes += 1));
   const reader = new RingReader(ring);
@@ -111,6 +113,11 @@ describe("a thread that writes to a ring", () => {
     expect(size).toBe(capacity);
     expect(Atomics.load(done, 0)).toBe(0);
   });
+});
+
+test("of many rings each has less room, down to a megabyte", () => {
+  const rooms = [1, 2, 3, 4, 8, 1024].map((count) => createRing(count).byteLength >> 20);
+  expect(rooms).toEqual([4, 4, 2, 2, 1, 1]);
 });
 
 describe("the reader of a ring", () => {

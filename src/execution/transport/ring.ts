@@ -12,13 +12,17 @@ const readerSleeps = 2;
 const writerWaits = 3;
 const headerBytes = 16;
 /**
- * A power of two, so that positions may wrap at 2^32. Room for what a worker says while the coordinator
- * commits: large results would make it wait.
+ * Room for what a worker says while the coordinator commits: with large results it would often wait. Rings are
+ * written all over in time, so where there are many each has less. Powers of two, so that positions may wrap at 2^32.
  */
-const capacity = 1024 * 1024;
+const mostCapacity = 1 << 22;
+const leastCapacity = 1 << 20;
+const threadsWithMost = 2;
 
-/** The memory of a ring, to be given to both sides. */
-export function createRing(): SharedArrayBuffer {
+/** The memory of a ring, to be given to both sides. @param threads how many rings there are */
+export function createRing(threads = 1): SharedArrayBuffer {
+  const share = (mostCapacity * threadsWithMost) / Math.max(threadsWithMost, threads);
+  const capacity = Math.max(leastCapacity, 2 ** Math.floor(Math.log2(share)));
   const memory = new SharedArrayBuffer(headerBytes + capacity);
   new Int32Array(memory, 0, 4)[readerSleeps] = 1;
   return memory;
@@ -49,6 +53,7 @@ export class RingWriter {
 
   #writeSome(bytes: Uint8Array): number {
     const header = this.#header;
+    const capacity = this.#bytes.length;
     const end = Atomics.load(header, written);
     let start = Atomics.load(header, read);
     while (used(start, end) === capacity) {
@@ -83,6 +88,7 @@ export class RingReader {
     const start = Atomics.load(header, read);
     const end = Atomics.load(header, written);
     if (start === end) return !this.#sleep(end);
+    const capacity = this.#bytes.length;
     const at = start & (capacity - 1);
     const size = used(start, end);
     const first = Math.min(size, capacity - at);

@@ -23,6 +23,8 @@ export interface ThreadOptions {
   readonly memoryMb?: number | undefined;
   /** The variables that its code finds, and what that starts. Default: those of this process. */
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** How many threads there are to be. Default 1. */
+  readonly threads?: number;
 }
 
 let spare: WorkerThread | undefined;
@@ -46,8 +48,8 @@ export function takeThread(options: ThreadOptions): WorkerThread {
   return thread;
 }
 
-function startThread({ memoryMb, environment }: ThreadOptions): WorkerThread {
-  const ring = createRing();
+function startThread({ memoryMb, environment, threads }: ThreadOptions): WorkerThread {
+  const ring = createRing(threads);
   const task = new Int32Array(new SharedArrayBuffer(4));
   const options: WorkerOptions = {
     ...threadArguments(),

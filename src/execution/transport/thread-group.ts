@@ -35,9 +35,9 @@ export class ThreadGroup {
   readonly #stores: StoreExchange;
   readonly #options: ThreadOptions;
 
-  constructor(threads: number, options: ThreadOptions = {}) {
+  constructor(threads: number, options: Omit<ThreadOptions, "threads"> = {}) {
     this.#stores = new StoreExchange(threads);
-    this.#options = options;
+    this.#options = { ...options, threads };
   }
 
   launch(listener: ThreadListener): ThreadLink {
