@@ -1,8 +1,8 @@
-import { randomLogistic, randomPareto, randomWeibull } from "d3-random";
+import { randomLogistic, randomPareto } from "d3-random";
 import { type Random } from "../../util/random.ts";
-import { type Families, fromOne, fromZero, line, toZero, unit } from "./family.ts";
+import { type Families, fromOne, fromZero, line, unit } from "./family.ts";
 import { betweenOnes, notNegative, positive, real, share } from "./domains.ts";
-import { boxCox, cauchy, exponential, fromD3, laplace, randomSign } from "./variates.ts";
+import { boxCox, cauchy, exponential, fromD3, laplace } from "./variates.ts";
 
 export type ClosedFormName =
   | "anglit"
@@ -11,23 +11,17 @@ export type ClosedFormName =
   | "burr"
   | "burr12"
   | "cauchy"
-  | "dweibull"
   | "expon"
   | "exponpow"
-  | "exponweib"
   | "fisk"
   | "foldcauchy"
-  | "genextreme"
   | "genhalflogistic"
   | "genlogistic"
   | "genpareto"
   | "gompertz"
-  | "gumbel_l"
-  | "gumbel_r"
   | "halfcauchy"
   | "halflogistic"
   | "hypsecant"
-  | "invweibull"
   | "kappa3"
   | "laplace"
   | "laplace_asymmetric"
@@ -42,12 +36,9 @@ export type ClosedFormName =
   | "trapezoid"
   | "triang"
   | "truncexpon"
-  | "tukeylambda"
-  | "weibull_max"
-  | "weibull_min";
+  | "tukeylambda";
 
 const logistic = fromD3(randomLogistic);
-const weibull = fromD3(randomWeibull);
 
 /**
  * Families whose quantile function is elementary, so that it turns a uniform number into one of theirs
@@ -81,21 +72,11 @@ export const closedForms: Families<ClosedFormName> = {
     draw: (random, c, d) => Math.expm1(exponential(random) / d) ** (1 / c),
   },
   cauchy: { shapes: {}, support: line, draw: cauchy },
-  dweibull: {
-    shapes: { c: positive },
-    support: line,
-    draw: (random, c) => randomSign(random) * weibull(random, c),
-  },
   expon: { shapes: {}, support: fromZero, draw: exponential },
   exponpow: {
     shapes: { b: positive },
     support: fromZero,
     draw: (random, b) => Math.log1p(exponential(random)) ** (1 / b),
-  },
-  exponweib: {
-    shapes: { a: positive, c: positive },
-    support: fromZero,
-    draw: (random, a, c) => (-Math.log(-Math.expm1(-exponential(random) / a))) ** (1 / c),
   },
   fisk: {
     shapes: { c: positive },
@@ -106,11 +87,6 @@ export const closedForms: Families<ClosedFormName> = {
     shapes: { c: notNegative },
     support: fromZero,
     draw: (random, c) => Math.abs(cauchy(random) + c),
-  },
-  genextreme: {
-    shapes: { c: real },
-    support: (c) => [c < 0 ? 1 / c : -Infinity, c > 0 ? 1 / c : Infinity],
-    draw: (random, c) => -boxCox(Math.log(exponential(random)), c),
   },
   genhalflogistic: {
     shapes: { c: positive },
@@ -132,8 +108,6 @@ export const closedForms: Families<ClosedFormName> = {
     support: fromZero,
     draw: (random, c) => Math.log1p(exponential(random) / c),
   },
-  gumbel_l: { shapes: {}, support: line, draw: (random) => Math.log(exponential(random)) },
-  gumbel_r: { shapes: {}, support: line, draw: (random) => -Math.log(exponential(random)) },
   halfcauchy: { shapes: {}, support: fromZero, draw: (random) => Math.abs(cauchy(random)) },
   halflogistic: {
     shapes: {},
@@ -144,11 +118,6 @@ export const closedForms: Families<ClosedFormName> = {
     shapes: {},
     support: line,
     draw: (random) => Math.log(Math.tan((Math.PI / 2) * random.next())),
-  },
-  invweibull: {
-    shapes: { c: positive },
-    support: fromZero,
-    draw: (random, c) => exponential(random) ** (-1 / c),
   },
   kappa3: {
     shapes: { a: positive },
@@ -216,12 +185,6 @@ export const closedForms: Families<ClosedFormName> = {
       return boxCox(Math.log(u), lam) - boxCox(Math.log1p(-u), lam);
     },
   },
-  weibull_max: {
-    shapes: { c: positive },
-    support: toZero,
-    draw: (random, c) => -weibull(random, c),
-  },
-  weibull_min: { shapes: { c: positive }, support: fromZero, draw: weibull },
 };
 
 /** From a density that rises up to c, is level up to d, and falls. */

@@ -21,7 +21,6 @@ export type DiscreteFamilyName =
   | "boltzmann"
   | "dlaplace"
   | "geom"
-  | "hypergeom"
   | "logser"
   | "nbinom"
   | "planck"
@@ -81,14 +80,6 @@ export const discreteFamilies: Families<DiscreteFamilyName> = {
     support: fromOne,
     draw: fromD3(randomGeometric),
   },
-  hypergeom: {
-    discrete: true,
-    shapes: { M: count, n: count, N: count },
-    conflict: (M, n, N) =>
-      n <= M && N <= M ? undefined : `needs n and N of at most M = ${M}, got ${n} and ${N}`,
-    support: (M, n, N) => [Math.max(0, N - (M - n)), Math.min(n, N)],
-    draw: hypergeometric,
-  },
   // Kemp (1981): geometric, with a parameter that is random (Devroye 1986, X.5.1).
   logser: {
     discrete: true,
@@ -134,20 +125,6 @@ function planck(random: Random, lambda: number): number {
 /** Failures before n successes: Poisson, with a mean that is a gamma variate. */
 function negativeBinomial(random: Random, n: number, p: number): number {
   return poisson(random, (gamma(random, n) * (1 - p)) / p);
-}
-
-/**
- * How many of N things, taken out of M, are among n marked ones. Each thing is taken with probability N / M.
- * Of those that are too many, or of the rest where they are too few, as many as are missing are taken: that
- * is the same problem with about √N things.
- */
-function hypergeometric(random: Random, M: number, n: number, N: number): number {
-  if (N === 0) return 0;
-  const marked = binomial(random, n, N / M);
-  const others = binomial(random, M - n, N / M);
-  const surplus = marked + others - N;
-  if (surplus > 0) return marked - hypergeometric(random, marked + others, marked, surplus);
-  return marked + hypergeometric(random, M - marked - others, n - marked, -surplus);
 }
 
 /** One attempt of the rejection of Devroye (1986), X.6.1. */

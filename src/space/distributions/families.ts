@@ -1,18 +1,27 @@
 import { closedForms, type ClosedFormName } from "./closed-forms.ts";
 import { discreteFamilies, type DiscreteFamilyName } from "./discrete-families.ts";
+import { extremeValueFamilies, type ExtremeValueFamilyName } from "./extreme-value-families.ts";
 import { type Family } from "./family.ts";
 import { gammaFamilies, type GammaFamilyName } from "./gamma-families.ts";
 import { normalFamilies, type NormalFamilyName } from "./normal-families.ts";
+import { urnFamilies, type UrnFamilyName } from "./urn-families.ts";
 
 /** The distributions of scipy.stats that a prior may name, beside those that have kinds of their own. */
 export type DistributionName =
-  ClosedFormName | DiscreteFamilyName | GammaFamilyName | NormalFamilyName;
+  | ClosedFormName
+  | ExtremeValueFamilyName
+  | NormalFamilyName
+  | GammaFamilyName
+  | DiscreteFamilyName
+  | UrnFamilyName;
 
 const all: Readonly<Record<DistributionName, Family>> = {
   ...closedForms,
+  ...extremeValueFamilies,
   ...normalFamilies,
   ...gammaFamilies,
   ...discreteFamilies,
+  ...urnFamilies,
 };
 
 /** The families of distributions by name. */
