@@ -113,13 +113,15 @@ export interface NormalDefinition extends NumericPrior {
   readonly high?: number;
 }
 
+export type ShapeParameters = Readonly<Record<string, number | readonly number[]>>;
+
 /** A distribution of scipy.stats. */
 export interface DistributionDefinition extends NumericPrior {
   readonly kind: "distribution";
   /** Its name in scipy.stats. */
   readonly name: string;
   /** Its shape parameters by the names, and in the order, that they have there. */
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly parameters: ShapeParameters;
   /** What is added to its numbers; absent when 0. */
   readonly loc?: number;
   /** What they are multiplied by before that; absent when 1. */

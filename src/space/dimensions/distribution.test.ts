@@ -34,6 +34,8 @@ describe("a distribution of scipy.stats as a prior", () => {
     ["alpha(0.9)", "alpha(0.9)"],
     ["gamma(2, 0, 3)", "gamma(2, scale=3)"],
     ["gamma(2, loc=1, scale=3, low=2, high=9)", "gamma(2, loc=1, scale=3, low=2, high=9)"],
+    ["poisson_binom((0.1, 1, .5), loc=2)", "poisson_binom([0.1, 1, 0.5], loc=2)"],
+    ["poisson_binom(p=[0.5])", "poisson_binom([0.5])"],
     ["truncnorm(-inf, 1)", "truncnorm(-inf, 1)"],
     ["truncnorm(a=0, b=np.inf)", "truncnorm(0, inf)"],
     ["poisson(mu=3)", "poisson(3)"],
@@ -184,6 +186,11 @@ describe("what is no distribution is refused in one line", () => {
     ],
     ["binom(2.5, 0.5)", "binom needs n to be a whole number of at least 0, got 2.5"],
     ["binom(2, 1.5)", "binom needs p from 0 to 1, got 1.5"],
+    ["poisson_binom(0.5)", "poisson_binom needs p to be a list of numbers, got 0.5"],
+    ["poisson_binom([])", "poisson_binom needs p to be a list of numbers, got []"],
+    ["poisson_binom([0.5, 2])", "poisson_binom needs p from 0 to 1, got 2"],
+    ["poisson_binom([0.5, 'a'])", 'poisson_binom needs p to be a finite number, got "a"'],
+    ["poisson_binom([[0.5]])", "poisson_binom needs p to be a finite number, got [0.5]"],
     ["geom(0)", "geom needs p above 0 and at most 1, got 0"],
     ["erlang(2.5)", "erlang needs a to be a whole number of at least 1, got 2.5"],
     ["zipf(1)", "zipf needs a above 1, got 1"],
@@ -230,7 +237,7 @@ function priors(numbers: readonly number[], scales: readonly number[]): fc.Arbit
         fc.constantFrom("", ", precision=None", ", precision=2", ", shape=(2, 1)"),
         fc.boolean(),
       )
-      .filter(([shapes]) => family.conflict?.(...shapes) === undefined)
+      .filter(([shapes]) => family.conflict?.(...shapes.map(Number)) === undefined)
       .map(([shapes, loc, scale, option, whole]) => {
         const args = [...shapes, `loc=${loc}`];
         if (family.discrete !== true) args.push(`scale=${scale}`);
@@ -241,10 +248,13 @@ function priors(numbers: readonly number[], scales: readonly number[]): fc.Arbit
   );
 }
 
-function shapesOf({ shapes }: Family, numbers: readonly number[]): fc.Arbitrary<number>[] {
-  return Object.values(shapes).map(({ holds }) =>
-    fc.constantFrom(...numbers.filter((number) => holds(number))),
-  );
+/** Each shape parameter as a text; a list is one of up to three numbers. */
+function shapesOf({ shapes }: Family, numbers: readonly number[]): fc.Arbitrary<string>[] {
+  return Object.values(shapes).map(({ holds, list }) => {
+    const number = fc.constantFrom(...numbers.filter((number) => holds(number)));
+    if (list !== true) return number.map(String);
+    return fc.array(number, { minLength: 1, maxLength: 3 }).map((items) => `[${items.join(", ")}]`);
+  });
 }
 
 describe("whatever its parameters", () => {

@@ -2,6 +2,8 @@ import { didYouMean } from "../../util/nearest.ts";
 import { createRandom, type Random } from "../../util/random.ts";
 import { isPlainObject } from "../../values/plain.ts";
 import { type RawDimension } from "../dimension.ts";
+import { type ShapeParameters } from "../definition.ts";
+import { type Domain } from "../distributions/domains.ts";
 import { families } from "../distributions/families.ts";
 import { type Family, type Interval, supportOf } from "../distributions/family.ts";
 import { invalidSpace } from "../invalid-space.ts";
@@ -30,7 +32,7 @@ export function createDistribution(raw: RawDimension, name: string): Leaf {
   const labelled = { ...raw, kind: called };
   const fields = createFieldReader(labelled, name, [...own, ...numericPriorFields]);
   const parameters = readParameters(labelled, family, name);
-  const shapes = Object.values(parameters);
+  const shapes = Object.values(parameters).flat();
   const place = readPlace(fields, family);
   const { loc = 0, scale = 1 } = place;
   const [first, last] = supportOf(family, shapes);
@@ -69,7 +71,7 @@ export function createDistribution(raw: RawDimension, name: string): Leaf {
     call: {
       name: called,
       args: [
-        ...shapes.map(pythonLiteral),
+        ...Object.values(parameters).map(pythonLiteral),
         ...named.map(([argument, value]) => `${argument}=${pythonLiteral(value)}`),
       ],
     },
@@ -94,23 +96,42 @@ function readParameters(
   raw: RawDimension,
   { shapes, conflict }: Family,
   name: string,
-): Readonly<Record<string, number>> {
+): ShapeParameters {
   const given = raw["parameters"];
   if (!isPlainObject(given)) {
     throw invalidSpace(name, `${raw.kind} needs its parameters by name, got ${showRaw(given)}`);
   }
   const fields = createFieldReader({ ...given, kind: raw.kind }, name, Object.keys(shapes));
-  const parameters: Record<string, number> = {};
-  for (const [shape, { text, holds, infinite }] of Object.entries(shapes)) {
-    const value = given[shape];
-    const isInfinite = value === Infinity || value === -Infinity;
-    const number = infinite === true && isInfinite ? value : fields.number(shape);
-    if (!holds(number)) throw fields.problem(`needs ${shape} ${text}, got ${number}`);
-    parameters[shape] = number;
-  }
-  const problem = conflict?.(...Object.values(parameters));
+  const parameters = Object.fromEntries(
+    Object.entries(shapes).map(([shape, domain]) => [shape, readShape(fields, shape, domain)]),
+  );
+  const problem = conflict?.(...Object.values(parameters).flat());
   if (problem !== undefined) throw fields.problem(problem);
   return parameters;
+}
+
+function readShape(fields: FieldReader, shape: string, domain: Domain): number | readonly number[] {
+  const value = fields.raw(shape);
+  if (domain.list !== true) return readNumber(fields, shape, domain, value);
+  const items: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (items.length === 0) {
+    throw fields.problem(`needs ${shape} to be a list of numbers, got ${showRaw(value)}`);
+  }
+  return items.map((item) => readNumber(fields, shape, domain, item));
+}
+
+function readNumber(
+  fields: FieldReader,
+  shape: string,
+  { text, holds, infinite }: Domain,
+  value: unknown,
+): number {
+  const isInfinite = value === Infinity || value === -Infinity;
+  if (typeof value !== "number" || !(Number.isFinite(value) || (isInfinite && infinite))) {
+    throw fields.problem(`needs ${shape} to be a finite number, got ${showRaw(value)}`);
+  }
+  if (!holds(value)) throw fields.problem(`needs ${shape} ${text}, got ${value}`);
+  return value + 0; // -0 is 0.
 }
 
 /** Where the standard form is moved to, and how far it is stretched; each only where it is. */

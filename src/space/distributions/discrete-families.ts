@@ -9,6 +9,7 @@ import {
   positiveShare,
   properShare,
   share,
+  shares,
 } from "./domains.ts";
 import { type Families, fromOne, fromZero, line, unit } from "./family.ts";
 import { beta, exponential, fromD3, gamma } from "./variates.ts";
@@ -25,6 +26,7 @@ export type DiscreteFamilyName =
   | "nbinom"
   | "planck"
   | "poisson"
+  | "poisson_binom"
   | "skellam"
   | "yulesimon"
   | "zipf";
@@ -98,6 +100,12 @@ export const discreteFamilies: Families<DiscreteFamilyName> = {
   },
   planck: { discrete: true, shapes: { lambda_: positive }, support: fromZero, draw: planck },
   poisson: { discrete: true, shapes: { mu: notNegative }, support: fromZero, draw: poisson },
+  poisson_binom: {
+    discrete: true,
+    shapes: { p: shares },
+    support: (...p) => [0, p.length],
+    draw: (random, ...p) => p.filter((chance) => random.next() < chance).length,
+  },
   skellam: {
     discrete: true,
     shapes: { mu1: positive, mu2: positive },

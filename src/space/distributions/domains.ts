@@ -5,6 +5,8 @@ export interface Domain {
   readonly holds: (value: number) => boolean;
   /** Present when it may be infinite. */
   readonly infinite?: true;
+  /** Present when it is a list of one or more such numbers; then it is the only shape parameter. */
+  readonly list?: true;
 }
 
 export const real: Domain = { text: "to be a finite number", holds: Number.isFinite };
@@ -26,6 +28,8 @@ export const betweenOnes: Domain = {
 };
 
 export const share: Domain = { text: "from 0 to 1", holds: (value) => value >= 0 && value <= 1 };
+
+export const shares: Domain = { ...share, list: true };
 
 export const positiveShare: Domain = {
   text: "above 0 and at most 1",

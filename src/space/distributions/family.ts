@@ -14,7 +14,7 @@ export interface Family {
   readonly draw: Draw;
 }
 
-/** One number; one that is not finite, or not in the support, is a failed attempt. */
+/** One number, of the shape parameters or the list that is one; a number that is not finite, or not in the support, is a failed attempt. */
 export type Draw = (random: Random, ...shapes: number[]) => number;
 
 export type Interval = readonly [low: number, high: number];
