@@ -199,6 +199,11 @@ describe("what is no distribution is refused in one line", () => {
     ["norminvgauss(1, 2)", "norminvgauss needs |b| < a, got 2 and 1"],
     ["hypergeom(10, 11, 5)", "hypergeom needs n and N of at most M = 10, got 11 and 5"],
     ["gengamma(2, 0)", "gengamma needs c other than 0, got 0"],
+    ["levy_stable(0, 0)", "levy_stable needs alpha above 0 and at most 2, got 0"],
+    ["levy_stable(2.5, 0)", "levy_stable needs alpha above 0 and at most 2, got 2.5"],
+    ["levy_stable(1.5, -2)", "levy_stable needs beta from -1 to 1, got -2"],
+    ["vonmises(-1)", "vonmises needs kappa of at least 0, got -1"],
+    ["wrapcauchy(0)", "wrapcauchy needs c between 0 and 1, got 0"],
     ["skewcauchy(1)", "skewcauchy needs a between -1 and 1, got 1"],
     ["beta(2, 3", 'found the end of "beta(2, 3"'],
   ])("%s", (prior, message) => {

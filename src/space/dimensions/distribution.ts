@@ -45,9 +45,11 @@ export function createDistribution(raw: RawDimension, name: string): Leaf {
     family.discrete,
   );
 
+  const inPlace = family.place ?? ((number: number) => loc + scale * number);
+
   function draw(random: Random, tries: number): number {
     for (let left = tries; left > 0; left--) {
-      const exact = loc + scale * family.draw(random, ...shapes);
+      const exact = inPlace(family.draw(random, ...shapes), loc, scale, ...shapes);
       const number = options.discrete ? Math.round(exact) : exact;
       if (isNumberBetween(number, options.low, options.high)) return number;
     }

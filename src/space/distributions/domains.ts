@@ -27,6 +27,16 @@ export const betweenOnes: Domain = {
   holds: (value) => Math.abs(value) < 1,
 };
 
+export const fromMinusOneToOne: Domain = {
+  text: "from -1 to 1",
+  holds: (value) => Math.abs(value) <= 1,
+};
+
+export const upToTwo: Domain = {
+  text: "above 0 and at most 2",
+  holds: (value) => value > 0 && value <= 2,
+};
+
 export const share: Domain = { text: "from 0 to 1", holds: (value) => value >= 0 && value <= 1 };
 
 export const shares: Domain = { ...share, list: true };

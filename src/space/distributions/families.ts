@@ -1,9 +1,11 @@
+import { circularFamilies, type CircularFamilyName } from "./circular-families.ts";
 import { closedForms, type ClosedFormName } from "./closed-forms.ts";
 import { discreteFamilies, type DiscreteFamilyName } from "./discrete-families.ts";
 import { extremeValueFamilies, type ExtremeValueFamilyName } from "./extreme-value-families.ts";
 import { type Family } from "./family.ts";
 import { gammaFamilies, type GammaFamilyName } from "./gamma-families.ts";
 import { normalFamilies, type NormalFamilyName } from "./normal-families.ts";
+import { stableFamilies, type StableFamilyName } from "./stable-families.ts";
 import { urnFamilies, type UrnFamilyName } from "./urn-families.ts";
 
 /** The distributions of scipy.stats that a prior may name, beside those that have kinds of their own. */
@@ -12,6 +14,8 @@ export type DistributionName =
   | ExtremeValueFamilyName
   | NormalFamilyName
   | GammaFamilyName
+  | StableFamilyName
+  | CircularFamilyName
   | DiscreteFamilyName
   | UrnFamilyName;
 
@@ -20,6 +24,8 @@ const all: Readonly<Record<DistributionName, Family>> = {
   ...extremeValueFamilies,
   ...normalFamilies,
   ...gammaFamilies,
+  ...stableFamilies,
+  ...circularFamilies,
   ...discreteFamilies,
   ...urnFamilies,
 };

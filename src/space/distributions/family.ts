@@ -12,6 +12,8 @@ export interface Family {
   /** Present when it has whole numbers only; then there is a loc, but no scale. */
   readonly discrete?: true;
   readonly draw: Draw;
+  /** A number as loc and scale place it; present when they do not just move and stretch it. */
+  readonly place?: (number: number, loc: number, scale: number, ...shapes: number[]) => number;
 }
 
 /** One number, of the shape parameters or the list that is one; a number that is not finite, or not in the support, is a failed attempt. */
