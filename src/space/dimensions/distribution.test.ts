@@ -204,6 +204,10 @@ describe("what is no distribution is refused in one line", () => {
     ["levy_stable(1.5, -2)", "levy_stable needs beta from -1 to 1, got -2"],
     ["vonmises(-1)", "vonmises needs kappa of at least 0, got -1"],
     ["wrapcauchy(0)", "wrapcauchy needs c between 0 and 1, got 0"],
+    ["crystalball(1, 1)", "crystalball needs m above 1, got 1"],
+    ["studentized_range(1, 5)", "studentized_range needs k above 1, got 1"],
+    ["kstwo(0)", "kstwo needs n to be a whole number of at least 1, got 0"],
+    ["ksone(1.5)", "ksone needs n to be a whole number of at least 1, got 1.5"],
     ["skewcauchy(1)", "skewcauchy needs a between -1 and 1, got 1"],
     ["beta(2, 3", 'found the end of "beta(2, 3"'],
   ])("%s", (prior, message) => {

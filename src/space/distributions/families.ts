@@ -6,6 +6,7 @@ import { type Family } from "./family.ts";
 import { gammaFamilies, type GammaFamilyName } from "./gamma-families.ts";
 import { normalFamilies, type NormalFamilyName } from "./normal-families.ts";
 import { stableFamilies, type StableFamilyName } from "./stable-families.ts";
+import { statisticsFamilies, type StatisticsFamilyName } from "./statistics-families.ts";
 import { urnFamilies, type UrnFamilyName } from "./urn-families.ts";
 
 /** The distributions of scipy.stats that a prior may name, beside those that have kinds of their own. */
@@ -16,6 +17,7 @@ export type DistributionName =
   | GammaFamilyName
   | StableFamilyName
   | CircularFamilyName
+  | StatisticsFamilyName
   | DiscreteFamilyName
   | UrnFamilyName;
 
@@ -26,6 +28,7 @@ const all: Readonly<Record<DistributionName, Family>> = {
   ...gammaFamilies,
   ...stableFamilies,
   ...circularFamilies,
+  ...statisticsFamilies,
   ...discreteFamilies,
   ...urnFamilies,
 };

@@ -2,7 +2,7 @@ import { randomPoisson } from "d3-random";
 import { type Random } from "../../util/random.ts";
 import { notNegative, notZero, positive, positiveCount, real } from "./domains.ts";
 import { type Families, fromZero, line, unit } from "./family.ts";
-import { beta, fromD3, gamma, logGamma, randomSign } from "./variates.ts";
+import { beta, chiSquared, fromD3, gamma, logGamma, meanSquare, randomSign } from "./variates.ts";
 
 export type GammaFamilyName =
   | "beta"
@@ -119,15 +119,6 @@ export const gammaFamilies: Families<GammaFamilyName> = {
     draw: (random, df) => random.normal() / Math.sqrt(meanSquare(random, df)),
   },
 };
-
-function chiSquared(random: Random, df: number): number {
-  return 2 * gamma(random, df / 2);
-}
-
-/** A chi-squared number over its degrees of freedom. */
-function meanSquare(random: Random, df: number): number {
-  return chiSquared(random, df) / df;
-}
 
 /** A mixture of chi-squared distributions, by a Poisson number (JKB 2, chapter 29). */
 function noncentralChiSquared(random: Random, df: number, nc: number): number {

@@ -1,11 +1,14 @@
 import { type Random } from "../../util/random.ts";
 import { drawTruncatedNormal } from "../dimensions/truncated-normal.ts";
-import { bound, notNegative, positive, real } from "./domains.ts";
+import { aboveOne, bound, notNegative, positive, real } from "./domains.ts";
 import { type Families, fromZero, line, toZero, unit } from "./family.ts";
+import { normalAbove } from "./normal-quantile.ts";
 import { exponential } from "./variates.ts";
 
 export type NormalFamilyName =
   | "alpha"
+  | "crystalball"
+  | "dpareto_lognorm"
   | "exponnorm"
   | "fatiguelife"
   | "foldnorm"
@@ -19,6 +22,8 @@ export type NormalFamilyName =
   | "lognorm"
   | "moyal"
   | "norminvgauss"
+  | "powerlognorm"
+  | "powernorm"
   | "recipinvgauss"
   | "rice"
   | "skewnorm"
@@ -36,6 +41,18 @@ export const normalFamilies: Families<NormalFamilyName> = {
     shapes: { a: positive },
     support: fromZero,
     draw: (random, a) => 1 / (a - drawTruncatedNormal(random, -Infinity, a)),
+  },
+  crystalball: {
+    shapes: { beta: positive, m: aboveOne },
+    support: line,
+    draw: crystalBall,
+  },
+  // Reed and Jorgensen (2004), equation 6.
+  dpareto_lognorm: {
+    shapes: { u: real, s: positive, a: positive, b: positive },
+    support: fromZero,
+    draw: (random, u, s, a, b) =>
+      Math.exp(u + s * random.normal() + exponential(random) / a - exponential(random) / b),
   },
   exponnorm: {
     shapes: { K: positive },
@@ -85,6 +102,12 @@ export const normalFamilies: Families<NormalFamilyName> = {
       return b * variance + Math.sqrt(variance) * random.normal();
     },
   },
+  powerlognorm: {
+    shapes: { c: positive, s: positive },
+    support: fromZero,
+    draw: (random, c, s) => Math.exp(s * powerNormal(random, c)),
+  },
+  powernorm: { shapes: { c: positive }, support: line, draw: powerNormal },
   recipinvgauss: {
     shapes: { mu: positive },
     support: fromZero,
@@ -109,6 +132,24 @@ export const normalFamilies: Families<NormalFamilyName> = {
   },
   wald: { shapes: {}, support: fromZero, draw: (random) => inverseGaussian(random, 1) },
 };
+
+/**
+ * A normal number, or below −beta one of a power law, by their areas (Skwarnicki 1986). A normal number that
+ * is down there is a failed attempt, of which there are fewer than one in two.
+ */
+function crystalBall(random: Random, beta: number, m: number): number {
+  const tail = ((m / (m - 1)) * Math.exp((-beta * beta) / 2)) / beta;
+  if (random.next() * (1 + Math.sqrt(2 * Math.PI) / tail) < 1) {
+    return -beta - (m / beta) * Math.expm1(exponential(random) / (m - 1));
+  }
+  const number = random.normal();
+  return number > -beta ? number : NaN;
+}
+
+/** What c normal numbers are all above, for a c that need not be whole (Gupta and Gupta 2008). */
+function powerNormal(random: Random, c: number): number {
+  return normalAbove(-exponential(random) / c);
+}
 
 /**
  * Mean mu, shape 1: Michael, Schucany and Haas, "Generating random variates using transformations with

@@ -50,6 +50,15 @@ export function beta(random: Random, a: number, b: number): number {
   return 1 / (1 + Math.exp(logGamma(random, b) - logGamma(random, a)));
 }
 
+export function chiSquared(random: Random, df: number): number {
+  return 2 * gamma(random, df / 2);
+}
+
+/** A chi-squared number over its degrees of freedom. */
+export function meanSquare(random: Random, df: number): number {
+  return chiSquared(random, df) / df;
+}
+
 /** (x^c − 1) / c of the logarithm of x; for c = 0 its limit, that logarithm (Box and Cox 1964). */
 export function boxCox(logX: number, c: number): number {
   const power = c * logX;
