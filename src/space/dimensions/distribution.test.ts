@@ -208,6 +208,10 @@ describe("what is no distribution is refused in one line", () => {
     ["studentized_range(1, 5)", "studentized_range needs k above 1, got 1"],
     ["kstwo(0)", "kstwo needs n to be a whole number of at least 1, got 0"],
     ["ksone(1.5)", "ksone needs n to be a whole number of at least 1, got 1.5"],
+    ["genhyperbolic(1, 2, 2)", "genhyperbolic needs |b| < a for p = 1, got 2 and 2"],
+    ["genhyperbolic(-1, 1, 2)", "genhyperbolic needs |b| ≤ a for p = -1, got 2 and 1"],
+    ["gausshyper(1, 2, 3, -1)", "gausshyper needs z above -1, got -1"],
+    ["geninvgauss(1, 0)", "geninvgauss needs b above 0, got 0"],
     ["skewcauchy(1)", "skewcauchy needs a between -1 and 1, got 1"],
     ["beta(2, 3", 'found the end of "beta(2, 3"'],
   ])("%s", (prior, message) => {

@@ -19,6 +19,8 @@ export const notNegative: Domain = { text: "of at least 0", holds: (value) => va
 
 export const notZero: Domain = { text: "other than 0", holds: (value) => value !== 0 };
 
+export const aboveMinusOne: Domain = { text: "above -1", holds: (value) => value > -1 };
+
 export const aboveOne: Domain = { text: "above 1", holds: (value) => value > 1 };
 
 /** Strictly between. */

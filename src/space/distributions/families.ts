@@ -5,6 +5,7 @@ import { extremeValueFamilies, type ExtremeValueFamilyName } from "./extreme-val
 import { type Family } from "./family.ts";
 import { gammaFamilies, type GammaFamilyName } from "./gamma-families.ts";
 import { normalFamilies, type NormalFamilyName } from "./normal-families.ts";
+import { rejectionFamilies, type RejectionFamilyName } from "./rejection-families.ts";
 import { stableFamilies, type StableFamilyName } from "./stable-families.ts";
 import { statisticsFamilies, type StatisticsFamilyName } from "./statistics-families.ts";
 import { urnFamilies, type UrnFamilyName } from "./urn-families.ts";
@@ -15,6 +16,7 @@ export type DistributionName =
   | ExtremeValueFamilyName
   | NormalFamilyName
   | GammaFamilyName
+  | RejectionFamilyName
   | StableFamilyName
   | CircularFamilyName
   | StatisticsFamilyName
@@ -26,6 +28,7 @@ const all: Readonly<Record<DistributionName, Family>> = {
   ...extremeValueFamilies,
   ...normalFamilies,
   ...gammaFamilies,
+  ...rejectionFamilies,
   ...stableFamilies,
   ...circularFamilies,
   ...statisticsFamilies,
