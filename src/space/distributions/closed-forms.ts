@@ -1,8 +1,8 @@
 import { randomLogistic, randomPareto } from "d3-random";
 import { type Random } from "../../util/random.ts";
 import { type Families, fromOne, fromZero, line, unit } from "./family.ts";
-import { betweenOnes, notNegative, positive, real, share } from "./domains.ts";
-import { boxCox, cauchy, exponential, fromD3, laplace } from "./variates.ts";
+import { aboveOne, betweenOnes, notNegative, notZero, positive, real, share } from "./domains.ts";
+import { boxCox, cauchy, exponential, fromD3, laplace, truncatedExponential } from "./variates.ts";
 
 export type ClosedFormName =
   | "anglit"
@@ -36,6 +36,7 @@ export type ClosedFormName =
   | "trapezoid"
   | "triang"
   | "truncexpon"
+  | "truncpareto"
   | "tukeylambda";
 
 const logistic = fromD3(randomLogistic);
@@ -175,7 +176,17 @@ export const closedForms: Families<ClosedFormName> = {
   truncexpon: {
     shapes: { b: positive },
     support: (b) => [0, b],
-    draw: (random, b) => -Math.log1p(random.next() * Math.expm1(-b)),
+    draw: truncatedExponential,
+  },
+  // Turned around, a rising one is a falling one.
+  truncpareto: {
+    shapes: { b: notZero, c: aboveOne },
+    support: (_, c) => [1, c],
+    draw(random, b, c) {
+      const rate = Math.abs(b);
+      const number = Math.exp(truncatedExponential(random, rate * Math.log(c)) / rate);
+      return b > 0 ? number : c / number;
+    },
   },
   tukeylambda: {
     shapes: { lam: real },

@@ -12,7 +12,7 @@ import {
   shares,
 } from "./domains.ts";
 import { type Families, fromOne, fromZero, line, unit } from "./family.ts";
-import { beta, exponential, fromD3, gamma } from "./variates.ts";
+import { beta, boxCox, exponential, fromD3, gamma, inverseBoxCox } from "./variates.ts";
 
 export type DiscreteFamilyName =
   | "bernoulli"
@@ -29,7 +29,8 @@ export type DiscreteFamilyName =
   | "poisson_binom"
   | "skellam"
   | "yulesimon"
-  | "zipf";
+  | "zipf"
+  | "zipfian";
 
 const binomial = fromD3(randomBinomial);
 const poisson = fromD3(randomPoisson);
@@ -123,6 +124,12 @@ export const discreteFamilies: Families<DiscreteFamilyName> = {
     },
   },
   zipf: { discrete: true, shapes: { a: aboveOne }, support: fromOne, draw: zipf },
+  zipfian: {
+    discrete: true,
+    shapes: { a: notNegative, n: positiveCount },
+    support: (_, n) => [1, n],
+    draw: zipfian,
+  },
 };
 
 /** A geometric number, counted from 0. */
@@ -142,4 +149,16 @@ function zipf(random: Random, a: number): number {
   const t = (1 + 1 / number) ** (a - 1);
   const b = 2 ** (a - 1);
   return (random.next() * number * (t - 1)) / (b - 1) <= t / b ? number : NaN;
+}
+
+/**
+ * One attempt of rejection-inversion: Hörmann and Derflinger, "Rejection-inversion to generate variates from
+ * monotone discrete distributions", ACM TOMACS 6 (1996).
+ */
+function zipfian(random: Random, a: number, n: number): number {
+  const area = (x: number): number => boxCox(Math.log(x), 1 - a);
+  const least = area(1.5) - 1;
+  const place = least + random.next() * (area(n + 0.5) - least);
+  const number = Math.min(n, Math.max(1, Math.round(inverseBoxCox(place, 1 - a))));
+  return place >= area(number + 0.5) - number ** -a ? number : NaN;
 }

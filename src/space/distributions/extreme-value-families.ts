@@ -1,7 +1,8 @@
 import { randomWeibull } from "d3-random";
-import { positive, real } from "./domains.ts";
+import { type Random } from "../../util/random.ts";
+import { bound, notNegative, positive, real } from "./domains.ts";
 import { type Families, fromZero, line, toZero } from "./family.ts";
-import { boxCox, exponential, fromD3, randomSign } from "./variates.ts";
+import { boxCox, exponential, fromD3, randomSign, truncatedExponential } from "./variates.ts";
 
 export type ExtremeValueFamilyName =
   | "dweibull"
@@ -10,6 +11,8 @@ export type ExtremeValueFamilyName =
   | "gumbel_l"
   | "gumbel_r"
   | "invweibull"
+  | "kappa4"
+  | "truncweibull_min"
   | "weibull_max"
   | "weibull_min";
 
@@ -43,6 +46,21 @@ export const extremeValueFamilies: Families<ExtremeValueFamilyName> = {
     support: fromZero,
     draw: (random, c) => exponential(random) ** (-1 / c),
   },
+  // Hosking (1994): between the generalized extreme values, for h = 0, and a generalized Pareto, for h = 1.
+  kappa4: {
+    shapes: { h: real, k: real },
+    support: (h, k) => [
+      h > 0 ? -boxCox(-Math.log(h), k) : k < 0 ? 1 / k : -Infinity,
+      k > 0 ? 1 / k : Infinity,
+    ],
+    draw: (random, h, k) => -boxCox(Math.log(-boxCox(-exponential(random), h)), k),
+  },
+  truncweibull_min: {
+    shapes: { c: positive, a: notNegative, b: bound },
+    conflict: (_, a, b) => (a < b ? undefined : `needs a < b, got ${a} and ${b}`),
+    support: (_, a, b) => [a, b],
+    draw: truncatedWeibull,
+  },
   weibull_max: {
     shapes: { c: positive },
     support: toZero,
@@ -50,3 +68,20 @@ export const extremeValueFamilies: Families<ExtremeValueFamilyName> = {
   },
   weibull_min: { shapes: { c: positive }, support: fromZero, draw: weibull },
 };
+
+/**
+ * The power 1 / c of an exponential number from a^c to b^c. These may be too small or too great for numbers:
+ * then it is hardly exponential, but uniform; or a itself.
+ */
+function truncatedWeibull(random: Random, c: number, a: number, b: number): number {
+  const [least, most] = [a ** c, b ** c];
+  if (most < 1) {
+    const share = -Math.expm1(c * Math.log(a / b));
+    const width = most * share;
+    const place = width < 1e-16 ? random.next() : truncatedExponential(random, width) / width;
+    return b * (1 - share * (1 - place)) ** (1 / c);
+  }
+  if (least === 0) return truncatedExponential(random, most) ** (1 / c);
+  const width = least * Math.expm1(c * (Math.log(b) - Math.log(a)));
+  return a * Math.exp(Math.log1p(truncatedExponential(random, width) / least) / c);
+}

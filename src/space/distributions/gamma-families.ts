@@ -17,6 +17,7 @@ export type GammaFamilyName =
   | "gennorm"
   | "halfgennorm"
   | "invgamma"
+  | "jf_skew_t"
   | "loggamma"
   | "maxwell"
   | "nakagami"
@@ -74,6 +75,13 @@ export const gammaFamilies: Families<GammaFamilyName> = {
     shapes: { a: positive },
     support: fromZero,
     draw: (random, a) => Math.exp(-logGamma(random, a)),
+  },
+  // Jones and Faddy (2003), of a beta variate B: √(a + b) (B − 1/2) / √(B (1 − B)).
+  jf_skew_t: {
+    shapes: { a: positive, b: positive },
+    support: line,
+    draw: (random, a, b) =>
+      Math.sqrt(a + b) * Math.sinh((logGamma(random, a) - logGamma(random, b)) / 2),
   },
   loggamma: { shapes: { c: positive }, support: line, draw: logGamma },
   maxwell: { shapes: {}, support: fromZero, draw: (random) => Math.sqrt(chiSquared(random, 3)) },

@@ -20,6 +20,11 @@ export function exponential(random: Random): number {
   return -Math.log1p(-random.next());
 }
 
+/** A number of the exponential distribution of mean 1, cut off at a bound. */
+export function truncatedExponential(random: Random, bound: number): number {
+  return -Math.log1p(random.next() * Math.expm1(-bound));
+}
+
 /** A number of the standard Cauchy distribution. */
 export const cauchy: Draw = fromD3(randomCauchy);
 
@@ -63,4 +68,9 @@ export function meanSquare(random: Random, df: number): number {
 export function boxCox(logX: number, c: number): number {
   const power = c * logX;
   return power === 0 ? logX : (logX * Math.expm1(power)) / power;
+}
+
+/** The exponential function of the number that has this one as its boxCox. */
+export function inverseBoxCox(y: number, c: number): number {
+  return Math.exp(c === 0 ? y : Math.log1p(c * y) / c);
 }
