@@ -81,7 +81,7 @@ function truncatedWeibull(random: Random, c: number, a: number, b: number): numb
     const place = width < 1e-16 ? random.next() : truncatedExponential(random, width) / width;
     return b * (1 - share * (1 - place)) ** (1 / c);
   }
-  if (least === 0) return truncatedExponential(random, most) ** (1 / c);
+  if (least < 1) return (least + truncatedExponential(random, most - least)) ** (1 / c);
   const width = least * Math.expm1(c * (Math.log(b) - Math.log(a)));
   return a * Math.exp(Math.log1p(truncatedExponential(random, width) / least) / c);
 }
