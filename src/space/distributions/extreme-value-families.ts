@@ -50,7 +50,7 @@ export const extremeValueFamilies: Families<ExtremeValueFamilyName> = {
   kappa4: {
     shapes: { h: real, k: real },
     support: (h, k) => [
-      h > 0 ? -boxCox(-Math.log(h), k) : k < 0 ? 1 / k : -Infinity,
+      h > 0 ? -boxCox(Math.log(1 / h), k) : k < 0 ? 1 / k : -Infinity,
       k > 0 ? 1 / k : Infinity,
     ],
     draw: (random, h, k) => -boxCox(Math.log(-boxCox(-exponential(random), h)), k),

@@ -39,7 +39,7 @@ export const statisticsFamilies: Families<StatisticsFamilyName> = {
       const [first, last] = [exponential(random), exponential(random)];
       const logSum = Math.log(first + gamma(random, k - 1) + last);
       const range = normalAbove(Math.log(first) - logSum) + normalAbove(Math.log(last) - logSum);
-      return range / Math.sqrt(meanSquare(random, df));
+      return Math.max(0, range) / Math.sqrt(meanSquare(random, df));
     },
   },
 };

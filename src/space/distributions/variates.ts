@@ -67,6 +67,7 @@ export function meanSquare(random: Random, df: number): number {
 /** (x^c − 1) / c of the logarithm of x; for c = 0 its limit, that logarithm (Box and Cox 1964). */
 export function boxCox(logX: number, c: number): number {
   const power = c * logX;
+  if (power < -40) return -1 / c; // Rounded, it might be beyond.
   return power === 0 ? logX : (logX * Math.expm1(power)) / power;
 }
 
