@@ -2,7 +2,7 @@
 // (docs/decisions/0007-the-package-is-bundled.md).
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -30,7 +30,7 @@ const checked = spawnSync(
 );
 if (checked.status !== 0) process.exit(checked.status ?? 1);
 
-/** What users install with Assay, or beside it. */
+/** What users install with Assay, or beside it; any other package that is imported gets into the chunks. */
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(path("package.json"), "utf8"));
 const packages = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
 
@@ -82,7 +82,7 @@ const bundle = await rolldown({
     if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") report(level, log);
   },
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: path("dist"),
   format: "esm",
   entryFileNames: "[name].js",
@@ -92,4 +92,16 @@ await bundle.write({
   sourcemapExcludeSources: true,
 });
 await bundle.close();
+
+/** The licence of a package whose code is in the chunks, which has to come with it. */
+function licenceOf(name) {
+  const folder = path(`node_modules/${name}`);
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} is bundled, but has no licence to go with it`);
+  return `# ${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+}
+
+const modules = output.flatMap((chunk) => ("moduleIds" in chunk ? chunk.moduleIds : []));
+const bundled = modules.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []);
+writeFileSync(path("dist/LICENSES.md"), [...new Set(bundled)].toSorted().map(licenceOf).join("\n"));
 chmodSync(path("dist/cli/main.js"), 0o755);
