@@ -29,6 +29,7 @@ const writerText = buildSync({
         writer.write(bytes);
         left -= bytes.length;
       }
+      writer.drain();
       Atomics.store(done, 0, 1);
       Atomics.notify(done, 0);
       parentPort.postMessage(hash.digest("hex"));`,
@@ -118,6 +119,16 @@ describe("a thread that writes to a ring", () => {
 test("of many rings each has less room, down to a megabyte", () => {
   const rooms = [1, 2, 3, 4, 8, 1024].map((count) => createRing(count).byteLength >> 20);
   expect(rooms).toEqual([4, 4, 2, 2, 1, 1]);
+});
+
+test("a thread waits until all that it wrote is taken", async () => {
+  const { worker, reader, done } = startWriter(3000);
+  await once(worker, "message");
+  expect(Atomics.wait(done, 0, 0, 300)).toBe("timed-out");
+  const size = takeAll(reader).reduce((sum, { length }) => sum + length, 0);
+  expect(size).toBe(3000);
+  await once(worker, "exit");
+  expect(Atomics.load(done, 0)).toBe(1);
 });
 
 describe("the reader of a ring", () => {

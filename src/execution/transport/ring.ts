@@ -51,14 +51,29 @@ export class RingWriter {
     }
   }
 
+  /** Waits until all that was written is taken. */
+  drain(): void {
+    const end = Atomics.load(this.#header, written);
+    for (;;) {
+      const start = Atomics.load(this.#header, read);
+      if (start === end) return;
+      this.#waitForRoom(start);
+    }
+  }
+
+  /** Waits until something is taken, unless it was since `start` was read. */
+  #waitForRoom(start: number): void {
+    Atomics.store(this.#header, writerWaits, 1);
+    Atomics.wait(this.#header, read, start);
+  }
+
   #writeSome(bytes: Uint8Array): number {
     const header = this.#header;
     const capacity = this.#bytes.length;
     const end = Atomics.load(header, written);
     let start = Atomics.load(header, read);
     while (used(start, end) === capacity) {
-      Atomics.store(header, writerWaits, 1);
-      Atomics.wait(header, read, start);
+      this.#waitForRoom(start);
       start = Atomics.load(header, read);
     }
     const at = end & (capacity - 1);

@@ -16,6 +16,7 @@ export interface ThreadData {
   readonly ring: SharedArrayBuffer;
   /** Where it writes its number in the system, if that has one. */
   readonly task: Int32Array;
+  readonly isRelayed: boolean;
 }
 
 export interface ThreadOptions {
@@ -25,6 +26,8 @@ export interface ThreadOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
   /** How many threads there are to be. Default 1. */
   readonly threads?: number;
+  /** Whether this process passes on what the thread says. Default false. */
+  readonly isRelayed?: boolean;
 }
 
 let spare: WorkerThread | undefined;
@@ -48,12 +51,13 @@ export function takeThread(options: ThreadOptions): WorkerThread {
   return thread;
 }
 
-function startThread({ memoryMb, environment, threads }: ThreadOptions): WorkerThread {
+function startThread(wanted: ThreadOptions): WorkerThread {
+  const { memoryMb, environment, threads, isRelayed = false } = wanted;
   const ring = createRing(threads);
   const task = new Int32Array(new SharedArrayBuffer(4));
   const options: WorkerOptions = {
     ...threadArguments(),
-    workerData: { ring, task } satisfies ThreadData,
+    workerData: { ring, task, isRelayed } satisfies ThreadData,
     stdout: true,
     stderr: true,
   };

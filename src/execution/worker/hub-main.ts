@@ -12,7 +12,7 @@ import { endWithParent, writeAll } from "./parent-process.ts";
  */
 endWithParent();
 const [threads, memoryMb] = process.argv.slice(2).map(Number);
-const group = new ThreadGroup(threads ?? 1, { memoryMb });
+const group = new ThreadGroup(threads ?? 1, { memoryMb, isRelayed: true });
 const links = new Map<number, ThreadLink>();
 const tell = (message: FromHub): void =>
   writeAll(encodePacket(controlChannel, encodeFrame(message)));

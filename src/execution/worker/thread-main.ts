@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { ToWorker } from "../protocol.ts";
+import type { FromWorker, ToWorker } from "../protocol.ts";
 import { encodeFrame, FrameReader } from "../transport/frames.ts";
 import { RingWriter } from "../transport/ring.ts";
 import type { ThreadData } from "../transport/spare-thread.ts";
@@ -16,10 +16,11 @@ import { WorkerSession } from "./worker-session.ts";
  */
 if (parentPort === null) throw new TypeError("This module is the entry of a worker thread");
 const port = parentPort;
-const { ring, task } = workerData as ThreadData;
+const { ring, task, isRelayed } = workerData as ThreadData;
 const outlet = new RingWriter(ring, () => port.postMessage(null));
-const session = new WorkerSession((message) => outlet.write(encodeFrame(message)), shareStore);
+const session = new WorkerSession(say, shareStore);
 const frames = new FrameReader((message) => session.receive(message as ToWorker));
+let isFirst = true;
 let storeAnswer: Deferred<StoreAnswer> | undefined;
 
 Atomics.store(task, 0, taskNumber());
@@ -30,6 +31,17 @@ port.on("message", (message: Uint8Array | StoreAnswer) => {
     frames.push(Buffer.from(message.buffer, message.byteOffset, message.length));
   else storeAnswer?.resolve(message);
 });
+
+/**
+ * What is passed on by another thread of a process is lost with that. The first trial runs when its start was passed
+ * on: one that ends the process at once would seem never to have started, here and in every process after it.
+ */
+function say(message: FromWorker): void {
+  outlet.write(encodeFrame(message));
+  if (!isRelayed || !isFirst || message.type !== "moved" || message.started === undefined) return;
+  isFirst = false;
+  outlet.drain();
+}
 
 /** Builds the store if this thread is the first that needs it, and else takes the copy of the one that was. */
 async function shareStore(build: () => Promise<unknown>): Promise<unknown> {
