@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Writable } from "node:stream";
 
 /** By this all that workers start can be recognised, whatever became of its parents. */
 const variable = "ASSAY_STARTED_BY";
@@ -28,8 +27,8 @@ done`;
 
 interface Watch {
   readonly mark: string;
-  /** Takes the numbers of groups; undefined until there is one to watch. */
-  watcher?: Writable;
+  /** Reads the numbers of groups; undefined until there is one to watch. */
+  watcher?: ChildProcess;
 }
 
 let own: Watch | undefined;
@@ -46,12 +45,21 @@ export function markedEnvironment(): NodeJS.ProcessEnv {
  * @param group by default that of this process, where its threads start processes
  */
 export function watchGroup(group: number | undefined = ownGroup()): void {
-  if (process.platform !== "linux" || own === undefined || group === undefined) return;
-  own.watcher ??= startWatcher(own.mark);
-  own.watcher.write(`${String(group)}\n`);
+  if (group !== undefined) watcher()?.stdin?.write(`${String(group)}\n`);
 }
 
-function startWatcher(mark: string): Writable {
+/** Whether there is somebody who ends the groups that are watched. */
+export function hasWatcher(): boolean {
+  return watcher()?.pid !== undefined;
+}
+
+function watcher(): ChildProcess | undefined {
+  if (process.platform !== "linux" || own === undefined) return undefined;
+  own.watcher ??= startWatcher(own.mark);
+  return own.watcher;
+}
+
+function startWatcher(mark: string): ChildProcess {
   const env = { PATH: process.env["PATH"], MARK: `${variable}=${mark}` };
   // In a group of its own, lest Ctrl-C in a terminal ends it first.
   const watcher = spawn("/bin/sh", ["-c", script], {
@@ -61,7 +69,8 @@ function startWatcher(mark: string): Writable {
   });
   // Without it what a trial started may outlive a killed run, and nothing else.
   watcher.on("error", () => undefined).unref();
-  return watcher.stdin.on("error", () => undefined);
+  watcher.stdin.on("error", () => undefined);
+  return watcher;
 }
 
 function ownGroup(): number | undefined {

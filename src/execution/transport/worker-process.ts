@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import type { TrialError } from "../../model/trial.ts";
 import { builtFile } from "../../util/own-package.ts";
 import { threadArguments } from "../thread-arguments.ts";
-import { markedEnvironment, watchGroup } from "./orphan-watch.ts";
+import { hasWatcher, markedEnvironment, watchGroup } from "./orphan-watch.ts";
 import { isStopped } from "./is-stopped.ts";
 import { groupMemory } from "./process-memory.ts";
+import { watchedArgument } from "./watched-argument.ts";
 
 /** How long a process that was asked to end may take. */
 const graceMs = 1000;
@@ -50,9 +51,12 @@ export class WorkerProcess {
 
   constructor({ entry, args = [], memoryMb }: ProcessOptions, listener: ProcessListener) {
     this.#listener = listener;
+    const env = markedEnvironment();
     const execArgv = threadArguments().execArgv ?? process.execArgv;
-    this.#child = spawn(process.execPath, [...execArgv, fileURLToPath(builtFile(entry)), ...args], {
-      env: markedEnvironment(),
+    const program = [...execArgv, fileURLToPath(builtFile(entry))];
+    const watched = hasWatcher() ? [watchedArgument] : [];
+    this.#child = spawn(process.execPath, [...program, ...args, ...watched], {
+      env,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
       detached: true,
     });
