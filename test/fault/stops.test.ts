@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { until } from "../support/experiment-folder.ts";
 import { endOf, faultFolder, stop } from "../support/fault/fault-folder.ts";
@@ -75,15 +76,17 @@ describe.each(inProcesses)("a worker process that is stopped with %s", (executor
   test.each([false, true])(
     "while it sets up, is replaced, and others run what it was given; continued: %s",
     async (isContinued) => {
-      const { run, isHeld, check, read, open } = await faultFolder({
+      const { run, check, path, read, open } = await faultFolder({
         more: `setup: async () => {
-          writeFileSync(folder + "pid", String(process.pid));
-          if (first()) await sleep(5000);
+          if (!first()) return;
+          writeFileSync(folder + "pid", String(process.pid) + "\\n");
+          await sleep(5000);
         },`,
         body: "",
       });
       const running = run(["--executor", executor, "--workers", "2"]);
-      await isHeld();
+      // Of the two it is the one that is still at it.
+      await until(async () => existsSync(path("pid")) && (await read("pid")).endsWith("\n"));
       const goOn = stop(Number(await read("pid")));
       const storage = await open();
       await until(async () => (await storage.countCompletedTrials("faulty")) === 12);
