@@ -1,5 +1,5 @@
 import { AssayError } from "../../../errors/assay-error.ts";
-import type { PostgresPool } from "./pool.ts";
+import type { PostgresClient, PostgresPool } from "./pool.ts";
 
 interface PoolOptions {
   readonly connectionString: string;
@@ -14,6 +14,7 @@ interface PoolOptions {
 /** A pool that the driver made, and ends. */
 export interface OwnPool extends PostgresPool {
   on(event: "error", listener: (error: unknown) => void): unknown;
+  on(event: "connect", listener: (client: PostgresClient) => void): unknown;
   end(): Promise<void>;
 }
 

@@ -53,8 +53,10 @@ async function ownPool(url: string): Promise<Opened> {
     allowExitOnIdle: true,
     fallback_application_name: "assay",
   });
-  // A connection that is lost while nobody uses it is replaced by the next one.
-  pool.on("error", () => undefined);
+  // A connection that is lost while nobody uses it is replaced by the next one; and one may be lost in the moment in
+  // which it is given out, when nobody listens to it yet.
+  pool.on("error", ignore);
+  pool.on("connect", (client) => void client.on("error", ignore));
   const end = async (): Promise<void> => await pool.end();
   return { session: new Session(pool, location, { size: poolSize, end }), schema };
 }
@@ -112,4 +114,8 @@ function ofAnother(location: string, schema: string, content: string): AssayErro
     `The schema "${schema}" of ${location} holds "${content}" of another program; name another schema by ?schema=NAME`,
     { details: { location, schema, found: content } },
   );
+}
+
+function ignore(): void {
+  // Whoever uses the connection is told by what it asked of it.
 }

@@ -180,15 +180,12 @@ export class Session {
       throw toAssayError(error, this.location, false);
     }
     if (!this.#isOwn || this.#isSet.has(client)) return client;
-    const ignore = (): void => undefined;
-    client.on("error", ignore);
     try {
       await this.#send(client, [], [ofSession]);
     } catch (error) {
       client.release(true);
       throw error instanceof FailedStatement ? this.#told(error, false) : error;
     }
-    client.removeListener("error", ignore);
     this.#isSet.add(client);
     return client;
   }
