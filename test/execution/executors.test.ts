@@ -8,6 +8,21 @@ import { experimentFolder } from "../support/experiment-folder.ts";
 
 const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
 
+describe.each(executors)("the code of a trial with %s", (_, executor) => {
+  test("finds no arguments of the worker's among its own", async () => {
+    const { execute, open } = await experimentFolder(`
+      const given = process.argv.slice(2);
+      export default defineExperiment({
+        name: "given",
+        space: { n: choice([1]) },
+        run: () => ({ given }),
+      });`);
+    await execute({ executor: executor() });
+    const [trial] = await (await open()).getTrials("given");
+    expect(trial?.results).toEqual({ given: [] });
+  });
+});
+
 describe.each(executors)("the trial object with %s", (_, executor) => {
   test("is all there: what it is, what it reports, saves, keeps and logs", async () => {
     const { execute, open, path } = await experimentFolder(`

@@ -1,7 +1,6 @@
 import type { RunResult } from "better-sqlite3";
 import { changedDocument } from "../../change.ts";
 import {
-  ServerTime,
   type Change,
   type Document,
   type InsertOperation,
@@ -18,7 +17,7 @@ import type { Bound } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 import { RepeatedUpdate } from "./repeated-update.ts";
 import { runsAlike } from "./runs-alike.ts";
-import { toFilter, toOrder } from "./sql.ts";
+import { atTime, toFilter, toOrder } from "./sql.ts";
 import type { Table } from "./table.ts";
 
 /** How many different updates are remembered. */
@@ -199,9 +198,8 @@ export class TableOperations {
       const value = change.set[field];
       if (value === undefined) continue;
       if (fields[field] === undefined) return undefined;
-      const now = value instanceof ServerTime ? this.#now() + value.offsetMs : value;
       parts.push(`${identifier(field)} = ?`);
-      bound.push(this.#table.toBound(field, now));
+      bound.push(this.#table.toBound(field, atTime(value, this.#now)));
     }
     for (const field in change.increment) {
       const name = identifier(field);

@@ -1,7 +1,9 @@
 import type { Statement } from "better-sqlite3";
-import { ServerTime, type Change, type Document, type Query } from "../../contract.ts";
+import type { Change, Document, Query } from "../../contract.ts";
 import { toDeclared } from "../../declared-value.ts";
 import type { Bound } from "./columns.ts";
+import { isSame } from "./runs-alike.ts";
+import { atTime } from "./sql.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -71,12 +73,4 @@ export class RepeatedUpdate {
 
 function present(document: Document = {}): readonly string[] {
   return Object.keys(document).filter((field) => document[field] !== undefined);
-}
-
-function atTime(value: unknown, now: () => number): unknown {
-  return value instanceof ServerTime ? now() + value.offsetMs : value;
-}
-
-function isSame(fields: readonly string[], others: readonly string[]): boolean {
-  return fields.length === others.length && fields.every((field, i) => field === others[i]);
 }

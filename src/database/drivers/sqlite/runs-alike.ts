@@ -14,6 +14,7 @@ export function* runsAlike(documents: readonly Document[]): Generator<readonly D
   if (from < documents.length) yield documents.slice(from);
 }
 
-function isSame(fields: readonly string[], others: readonly string[]): boolean {
+/** Whether these are the same fields in the same order. */
+export function isSame(fields: readonly string[], others: readonly string[]): boolean {
   return fields.length === others.length && fields.every((field, i) => field === others[i]);
 }

@@ -55,7 +55,7 @@ export function toFilter(
   for (const condition of conditions) {
     const type = fields[condition.path];
     const { operand } = condition;
-    const value = operand instanceof ServerTime ? now() + operand.offsetMs : operand;
+    const value = atTime(operand, now);
     const term =
       type === undefined || type === "encoded"
         ? termInside(condition, value, fields, type === "encoded")
@@ -65,6 +65,11 @@ export function toFilter(
     if (!term.exact) residual.push({ ...condition, operand: value });
   }
   return { sql: terms.length === 0 ? "1" : terms.join(" AND "), bound, residual };
+}
+
+/** A value, or the database's time with its offset. */
+export function atTime(value: unknown, now: () => number): unknown {
+  return value instanceof ServerTime ? now() + value.offsetMs : value;
 }
 
 function termOfColumn({ path, operator }: Condition, value: unknown, type: FieldType): Term {
