@@ -6,7 +6,7 @@ import { leaseProgram } from "../built-files.ts";
 import type { CliResult, RunningCli } from "../run-cli.ts";
 import { logExecution, readExecutions, type Execution } from "./execution-log.ts";
 import { findViolations, markOf, type Findings } from "./find-violations.ts";
-import { isRunning, signal, workersOf } from "./processes.ts";
+import { isRunning, isStopped, signal, workersOf } from "./processes.ts";
 import { verifyDatabase } from "./verify-database.ts";
 
 /** A started run. */
@@ -175,11 +175,12 @@ async function attemptViolations(
   return [`assay trial ${name} shows ${JSON.stringify(attempts)}: ${text.stdout}${text.stderr}`];
 }
 
-/** Continues a process that was stopped, after the test at the latest. */
-export function stop(pid: number): () => void {
-  signal(pid, "SIGSTOP");
+/** Stops a process. What is returned continues it, which is done after the test at the latest. */
+export async function stop(pid: number): Promise<() => void> {
   const go = (): void => void signal(pid, "SIGCONT");
   onTestFinished(go);
+  signal(pid, "SIGSTOP");
+  await until(() => isStopped(pid) || !isRunning(pid));
   return go;
 }
 

@@ -18,6 +18,11 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== "Z" && state !== "X";
 }
 
+/** Whether a process was stopped by a signal, and runs nothing until it is continued. */
+export function isStopped(pid: number): boolean {
+  return statusOf(pid)?.state === "T";
+}
+
 /** The worker processes that a process started and that are there. */
 export function workersOf(coordinator: number): number[] {
   return readdirSync("/proc")
