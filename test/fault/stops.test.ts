@@ -18,9 +18,9 @@ const held = {
 async function isQuiet(storage: Storage): Promise<void> {
   let before: readonly Trial[] = [];
   await until(async () => {
+    await sleep(100);
     const last = before;
     before = await storage.getTrials("faulty");
-    await sleep(100);
     return isDeepStrictEqual(before, last);
   });
 }
