@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { storableValues } from "../../../test/support/storable-values.ts";
-import { encodeFrame, FrameReader } from "./frames.ts";
+import { encodeFrame, FrameReader, FrameWriter } from "./frames.ts";
 
 /** Cuts bytes at the given places, of which those beyond the end say where by their remainder. */
 function split(bytes: Buffer, cuts: readonly number[]): Buffer[] {
@@ -47,6 +47,14 @@ const parts = fc.oneof(
   fc.constantFrom({ attached: 0, as: "bytes" }, { attached: 7 }, ["attached"]),
 );
 
+/** Messages of two levels, as most are, and such that are not quite so. */
+const keys = fc.constantFrom("type", "a", "b", "__proto__", "$number", "attached");
+const scalars = fc.oneof(fc.double(), fc.string({ unit: "binary" }), fc.boolean(), longTexts);
+const flatMessages = fc.dictionary(
+  keys,
+  fc.oneof(scalars, fc.constant(null), fc.dictionary(keys, fc.oneof(scalars, parts))),
+);
+
 const messages = fc.record({
   type: fc.string(),
   fields: fc.array(parts, { maxLength: 4 }),
@@ -56,8 +64,10 @@ const messages = fc.record({
 describe("messages as frames", () => {
   test("come back as they were, whatever they hold and however their bytes are split", () => {
     const cuts = fc.array(fc.nat(), { maxLength: 12 });
+    const any = fc.oneof(messages, flatMessages);
+    const sentMessages = fc.array<object>(any, { minLength: 1, maxLength: 4 });
     fc.assert(
-      fc.property(fc.array(messages, { minLength: 1, maxLength: 4 }), cuts, (sent, places) => {
+      fc.property(sentMessages, cuts, (sent, places) => {
         const bytes = Buffer.concat(sent.map(encodeFrame));
         expect(readAll(split(bytes, places)).map(normal)).toStrictEqual(sent.map(normal));
       }),
@@ -92,10 +102,26 @@ describe("messages as frames", () => {
     expect(same === text).toBe(true);
   });
 
+  test("are the same, made one after another in one piece of memory", () => {
+    const writer = new FrameWriter();
+    fc.assert(
+      fc.property(fc.oneof(messages, flatMessages), (message) => {
+        expect(writer.encode(message).equals(encodeFrame(message))).toBe(true);
+      }),
+    );
+    const large = { text: "ü".repeat(30_000), other: { text: "x".repeat(100_000) } };
+    expect(readAll([writer.encode(large)])).toEqual([large]);
+  });
+
   test("are not changed by being sent", () => {
-    const message = { at: [{ data: Uint8Array.of(1) }], text: "x".repeat(5000) };
-    const copy = structuredClone(message);
-    encodeFrame(message);
-    expect(message).toEqual(copy);
+    const text = "x".repeat(5000);
+    for (const message of [
+      { at: [{ data: Uint8Array.of(1) }], text },
+      { text, at: { text } },
+    ]) {
+      const copy = structuredClone(message);
+      encodeFrame(message);
+      expect(message).toEqual(copy);
+    }
   });
 });

@@ -1,49 +1,60 @@
-import { decodeValue } from "../../values/decode.ts";
-import { encodeValue } from "../../values/encode.ts";
-import { isPlainObject, isPlainString } from "../../values/plain.ts";
+import { joinMessage, splitMessage, type MessageParts } from "./message-parts.ts";
 
 /*
  * How a message travels as bytes, over anything that carries them in order:
  *
  *   u32 size of what follows | u32 size of the text | text | attachments, each: u32 size | bytes
  *
- * Little endian. The text is the message in the codec's form, as UTF-8. What would be copied and escaped
- * at a cost (bytes, long texts) is attached as it is. Where something is, the text is instead
- * `{"message":…,"places":[…]}`: the message without it, and the place of each attachment in order.
+ * Little endian; the text is UTF-8.
  */
-
-/** A text of at least this many characters is attached. */
-const longText = 4096;
-
-type Path = readonly (string | number)[];
-
-/** Where an attachment belongs in the text's value. */
-interface Place {
-  readonly path: Path;
-  readonly as: "bytes" | "text";
-}
 
 /** The bytes of a message. */
 export function encodeFrame(message: object): Buffer {
-  const detaching = new Detaching();
-  const rest = detaching.detach(message);
-  const { places, attachments } = detaching;
-  const text = encodeValue(attachments.length === 0 ? message : { message: rest, places });
-  const textSize = Buffer.byteLength(text);
-  const sizes = attachments.map((part) => Buffer.byteLength(part));
-  const size = sizes.reduce((sum, length) => sum + 4 + length, 4 + textSize);
-  const frame = Buffer.allocUnsafe(4 + size);
-  frame.writeUInt32LE(size, 0);
-  frame.writeUInt32LE(textSize, 4);
-  frame.write(text, 8);
-  let place = 8 + textSize;
-  for (const [i, part] of attachments.entries()) {
-    place = frame.writeUInt32LE(sizes[i] ?? 0, place);
-    if (typeof part === "string") frame.write(part, place);
-    else frame.set(part, place);
-    place += sizes[i] ?? 0;
-  }
+  const parts = splitMessage(message);
+  const sizes = parts.attachments.map((part) => 4 + Buffer.byteLength(part));
+  const frame = Buffer.allocUnsafe(
+    sizes.reduce((sum, size) => sum + size, 8 + Buffer.byteLength(parts.text)),
+  );
+  writeParts(parts, frame);
   return frame;
+}
+
+const writerBytes = 1 << 16;
+
+/** Makes frames for who passes each on at once: all in the same memory, so that each is of use until the next one. */
+export class FrameWriter {
+  readonly #memory = Buffer.allocUnsafe(writerBytes);
+
+  encode(message: object): Buffer {
+    const parts = splitMessage(message);
+    // To find out how long texts are takes longer than to write them. No unit of one takes more than three bytes.
+    const most = parts.attachments.reduce(
+      (sum, part) => sum + 4 + 3 * part.length,
+      8 + 3 * parts.text.length,
+    );
+    if (most > writerBytes) return encodeFrame(message);
+    return this.#memory.subarray(0, writeParts(parts, this.#memory));
+  }
+}
+
+/** Returns how many bytes it took. */
+function writeParts({ text, attachments }: MessageParts, frame: Buffer): number {
+  const textSize = frame.write(text, 8);
+  frame.writeUInt32LE(textSize, 4);
+  let place = 8 + textSize;
+  for (const part of attachments) {
+    const size = writePart(part, frame, place + 4);
+    frame.writeUInt32LE(size, place);
+    place += 4 + size;
+  }
+  frame.writeUInt32LE(place - headerBytes, 0);
+  return place;
+}
+
+function writePart(part: Uint8Array | string, frame: Buffer, place: number): number {
+  if (typeof part === "string") return frame.write(part, place);
+  frame.set(part, place);
+  return part.length;
 }
 
 const headerBytes = 4;
@@ -103,63 +114,14 @@ function frameSize(bytes: Buffer, place: number): number {
   return headerBytes + bytes.readUInt32LE(place);
 }
 
-/** What is taken out of a message, on the way through it. */
-class Detaching {
-  readonly places: Place[] = [];
-  readonly attachments: (Uint8Array | string)[] = [];
-  /** Where in the message it is now. */
-  readonly #path: (string | number)[] = ["message"];
-
-  /** The value with null for what is attached; the same object when nothing is. */
-  detach(value: unknown): unknown {
-    if (typeof value === "string") {
-      return value.length < longText || !isPlainString(value) ? value : this.#attach(value, "text");
-    }
-    if (value instanceof Uint8Array) return this.#attach(value, "bytes");
-    const before = this.places.length;
-    if (Array.isArray(value)) {
-      const items = Array.from(value, (item, i) => this.#detachAt(i, item));
-      return this.places.length === before ? value : items;
-    }
-    if (!isPlainObject(value)) return value;
-    const entries: [string, unknown][] = [];
-    for (const key in value) entries.push([key, this.#detachAt(key, value[key])]);
-    return this.places.length === before ? value : Object.fromEntries(entries);
-  }
-
-  #detachAt(key: string | number, value: unknown): unknown {
-    this.#path.push(key);
-    const rest = this.detach(value);
-    this.#path.pop();
-    return rest;
-  }
-
-  #attach(part: Uint8Array | string, as: Place["as"]): null {
-    this.attachments.push(part);
-    this.places.push({ path: [...this.#path], as });
-    return null;
-  }
-}
-
 function decodeFrame(frame: Buffer): unknown {
   const textEnd = 4 + frame.readUInt32LE(0);
-  const value = decodeValue(frame.toString("utf8", 4, textEnd));
-  if (textEnd === frame.length) return value;
-  const whole = value as { readonly message: unknown; readonly places: readonly Place[] };
-  let start = textEnd;
-  for (const { path, as } of whole.places) {
+  const text = frame.toString("utf8", 4, textEnd);
+  const attachments: Buffer[] = [];
+  for (let start = textEnd; start < frame.length;) {
     const end = start + 4 + frame.readUInt32LE(start);
-    const bytes = frame.subarray(start + 4, end);
-    put(whole, path, as === "text" ? bytes.toString() : Buffer.from(bytes));
+    attachments.push(frame.subarray(start + 4, end));
     start = end;
   }
-  return whole.message;
-}
-
-/** Defines rather than sets: a key may be `__proto__`. */
-function put(root: object, path: Path, value: unknown): void {
-  let holder = root;
-  for (const key of path.slice(0, -1)) holder = Reflect.get(holder, key) as object;
-  const rights = { writable: true, enumerable: true, configurable: true };
-  Object.defineProperty(holder, path.at(-1) ?? "", { value, ...rights });
+  return joinMessage(text, attachments);
 }

@@ -31,12 +31,15 @@ export class OutputBuffer {
   #since = -Infinity;
   #writes = 0;
   #sentBytes = 0;
+  /** Whether nothing was written since the last `flush`. */
+  #isFlushed = true;
 
   constructor(sink: OutputSink) {
     this.#sink = sink;
   }
 
   add(stream: OutputStream, chunk: unknown, encoding: BufferEncoding): void {
+    this.#isFlushed = false;
     const text = this.#decode(stream, chunk, encoding);
     if (text === "") return;
     const now = performance.now();
@@ -49,6 +52,9 @@ export class OutputBuffer {
   }
 
   flush(): void {
+    // Twice in every trial, most of which write nothing.
+    if (this.#isFlushed) return;
+    this.#isFlushed = true;
     for (const stream of outputStreams) this.#hold(stream, this.#decoders[stream].end());
     this.#send();
     // What follows is another trial's, whose first words do not wait for the last ones of this.

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import type { ToWorker } from "../protocol.ts";
-import { encodeFrame, FrameReader } from "../transport/frames.ts";
+import { FrameReader, FrameWriter } from "../transport/frames.ts";
 import { endGroup } from "./end-group.ts";
 import { isHandledByCode } from "./left-errors.ts";
 import { endWithParent, writeAll } from "./parent-process.ts";
@@ -13,7 +13,8 @@ import { WorkerSession } from "./worker-session.ts";
  */
 endWithParent();
 process.setSourceMapsEnabled(true);
-const send = (message: object): void => writeAll(encodeFrame(message));
+const writer = new FrameWriter();
+const send = (message: object): void => writeAll(writer.encode(message));
 const session = new WorkerSession(send, async (build) => await build());
 const frames = new FrameReader((message) => session.receive(message as ToWorker));
 new Socket({ fd: 3, readable: true, writable: false })

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { FromWorker, ToWorker } from "../protocol.ts";
-import { encodeFrame, FrameReader } from "../transport/frames.ts";
+import { FrameReader, FrameWriter } from "../transport/frames.ts";
 import { RingWriter } from "../transport/ring.ts";
 import type { ThreadData } from "../transport/spare-thread.ts";
 import type { StoreAnswer } from "../transport/store-exchange.ts";
@@ -18,6 +18,7 @@ if (parentPort === null) throw new TypeError("This module is the entry of a work
 const port = parentPort;
 const { ring, task, isRelayed } = workerData as ThreadData;
 const outlet = new RingWriter(ring, () => port.postMessage(null));
+const writer = new FrameWriter();
 const session = new WorkerSession(say, shareStore);
 const frames = new FrameReader((message) => session.receive(message as ToWorker));
 let isFirst = true;
@@ -37,7 +38,7 @@ port.on("message", (message: Uint8Array | StoreAnswer) => {
  * on: one that ends the process at once would seem never to have started, here and in every process after it.
  */
 function say(message: FromWorker): void {
-  outlet.write(encodeFrame(message));
+  outlet.write(writer.encode(message));
   if (!isRelayed || !isFirst || message.type !== "moved" || message.started === undefined) return;
   isFirst = false;
   outlet.drain();

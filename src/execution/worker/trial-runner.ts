@@ -40,6 +40,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+type Outcome = Pick<Ending, "status" | "results" | "objective" | "error">;
+
 /** The worker's side of the protocol: runs the tasks it is given, one after another. */
 export class TrialRunner {
   readonly #experiment: AnyExperiment;
@@ -184,28 +186,25 @@ export class TrialRunner {
     }
   }
 
+  /** To wait costs a short trial as much as all else, so it is done only where there is something to wait for. */
   async #run(scope: TrialScope, startedAt: number): Promise<Ending> {
-    const before = performance.now();
-    const outcome = scope.isAborted
-      ? ({ status: "interrupted" } as const)
-      : await this.#outcomeOf(scope);
-    const durationMs = performance.now() - before;
-    await scope.end();
-    return { id: scope.id, ...outcome, startedAt, endedAt: Date.now(), durationMs };
-  }
-
-  async #outcomeOf(
-    scope: TrialScope,
-  ): Promise<Pick<Ending, "status" | "results" | "objective" | "error">> {
     const { run } = this.#experiment;
-    try {
-      const returned = await withTrial(scope, () => run(scope.params as never, scope as never));
-      return { status: "completed", ...encodeResults(returned, this.#objectives) };
-    } catch (error) {
-      const saysSo = isAssayError(error) && error.code === "INTERRUPTED";
-      const status = scope.isAborted || saysSo ? "interrupted" : "broken";
-      return { status, error: toTrialError(error) };
+    const before = performance.now();
+    let outcome: Outcome;
+    if (scope.isAborted) outcome = { status: "interrupted" };
+    else {
+      try {
+        const returned = withTrial(scope, () => run(scope.params as never, scope as never));
+        const results = encodeResults(await returned, this.#objectives);
+        outcome = { status: "completed", ...results };
+      } catch (error) {
+        outcome = failure(scope, error);
+      }
     }
+    const durationMs = performance.now() - before;
+    const answers = scope.end();
+    if (answers !== undefined) await answers;
+    return { id: scope.id, ...outcome, startedAt, endedAt: Date.now(), durationMs };
   }
 
   async #request(id: string, call: TrialRequest): Promise<unknown> {
@@ -222,4 +221,10 @@ export class TrialRunner {
     if (result.ok) waiting?.resolve(result.value);
     else waiting?.reject(fromErrorData(result.error));
   }
+}
+
+function failure(scope: TrialScope, error: unknown): Outcome {
+  const saysSo = isAssayError(error) && error.code === "INTERRUPTED";
+  const status = scope.isAborted || saysSo ? "interrupted" : "broken";
+  return { status, error: toTrialError(error) };
 }

@@ -150,11 +150,11 @@ export class TrialScope implements TrialContext {
     this.#controller?.abort(this.#reason);
   }
 
-  /** Sends what was collected, and waits for the answers to what was asked; nothing can be asked from now on. */
-  async end(): Promise<void> {
+  /** Sends what was collected; nothing can be asked from now on. What was asked is answered when the promise resolves. */
+  end(): Promise<unknown> | undefined {
     this.metrics.flush();
     this.#ended = true;
-    if (this.#requests.size > 0) await Promise.allSettled(this.#requests);
+    return this.#requests.size > 0 ? Promise.allSettled(this.#requests) : undefined;
   }
 
   async #request(call: TrialRequest): Promise<unknown> {
