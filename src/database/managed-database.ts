@@ -15,8 +15,8 @@ import type {
   ReadOptions,
   ViewDeclaration,
 } from "./contract.ts";
-import { indexAnswers, indexName } from "./index-rule.ts";
-import { parseQuery } from "./query.ts";
+import { indexName } from "./index-rule.ts";
+import { QueryCheck, type CheckedOptions } from "./query-check.ts";
 
 const nothing: OperationResult = { count: 0, documents: [] };
 /** Lower case only: some backends do not tell it from upper case. */
@@ -28,7 +28,7 @@ const collectionName = /^(?!assay_|sqlite_)[a-z][a-z0-9_]*$/;
  */
 export class ManagedDatabase implements Database {
   readonly #driver: DatabaseDriver;
-  readonly #indexes = new Map<string, readonly IndexDeclaration[]>();
+  readonly #checks = new Map<string, QueryCheck>();
   #closed = false;
 
   constructor(driver: DatabaseDriver) {
@@ -51,7 +51,7 @@ export class ManagedDatabase implements Database {
     const driver = this.#open();
     for (const { name } of collections) this.#checkName(name);
     await driver.define(collections);
-    for (const { name } of collections) this.#indexes.delete(name);
+    for (const { name } of collections) this.#checks.delete(name);
   }
 
   async read(
@@ -117,8 +117,8 @@ export class ManagedDatabase implements Database {
       this.#checkName(collection);
       if (operation.kind !== "insert") {
         // To wait costs more than to check, and a batch may have thousands of operations.
-        const indexes = this.#indexes.get(collection) ?? (await this.#indexesOf(collection));
-        checkQuery(collection, operation.query, operation, indexes);
+        const check = this.#checks.get(collection) ?? (await this.#checkOf(collection));
+        check.check(operation.query, operation);
       }
       if ("change" in operation) checkChange(operation.change);
     }
@@ -129,18 +129,18 @@ export class ManagedDatabase implements Database {
     const driver = this.#open();
     this.#checkName(collection);
     await driver.ensureIndex(collection, index);
-    this.#indexes.delete(collection);
+    this.#checks.delete(collection);
   }
 
   async indexInformation(collection: string): Promise<Readonly<Record<string, boolean>>> {
     this.#open();
-    const indexes = await this.#indexesOf(collection);
+    const { indexes } = await this.#checkOf(collection);
     return Object.fromEntries(indexes.map((index) => [indexName(index), index.unique === true]));
   }
 
   async dropIndex(collection: string, name: string): Promise<void> {
     const driver = this.#open();
-    const indexes = await this.#indexesOf(collection);
+    const { indexes } = await this.#checkOf(collection);
     const index = indexes.find((candidate) => indexName(candidate) === name);
     if (index === undefined) {
       const names = indexes.map(indexName);
@@ -151,7 +151,7 @@ export class ManagedDatabase implements Database {
       );
     }
     await driver.dropIndex(collection, index);
-    this.#indexes.delete(collection);
+    this.#checks.delete(collection);
   }
 
   async replaceViews(views: readonly ViewDeclaration[], drop: readonly string[]): Promise<void> {
@@ -199,45 +199,18 @@ export class ManagedDatabase implements Database {
     );
   }
 
-  async #indexesOf(collection: string): Promise<readonly IndexDeclaration[]> {
-    const known = this.#indexes.get(collection);
+  async #checkOf(collection: string): Promise<QueryCheck> {
+    const known = this.#checks.get(collection);
     if (known !== undefined) return known;
-    const indexes = await this.#driver.indexes(collection);
-    this.#indexes.set(collection, indexes);
-    return indexes;
+    const check = new QueryCheck(collection, await this.#driver.indexes(collection));
+    this.#checks.set(collection, check);
+    return check;
   }
 
   async #check(collection: string, query: Query, options: CheckedOptions): Promise<void> {
     this.#checkName(collection);
-    checkQuery(collection, query, options, await this.#indexesOf(collection));
+    (await this.#checkOf(collection)).check(query, options);
   }
-}
-
-type CheckedOptions = Pick<ReadOptions, "sort" | "limit" | "scan">;
-
-function checkQuery(
-  collection: string,
-  query: Query,
-  options: CheckedOptions,
-  indexes: readonly IndexDeclaration[],
-): void {
-  checkLimit(options.limit);
-  const conditions = parseQuery(query);
-  if (options.scan === true) return;
-  const sort = options.sort ?? [];
-  if (indexes.some((index) => indexAnswers(index, conditions, sort))) return;
-  const shape = conditions.map((c) => `${c.path} ${c.operator}`).join(", ") || "everything";
-  const order = sort.length === 0 ? "" : ` in the order of ${sort.map((k) => k.field).join(", ")}`;
-  throw new AssayError(
-    "INVALID_QUERY",
-    `No index of "${collection}" answers a query for ${shape}${order}; declare one, or pass scan`,
-    { details: { collection, shape, accepted: indexes.map(indexName) } },
-  );
-}
-
-function checkLimit(limit: number | undefined): void {
-  if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 0)) return;
-  throw new RangeError(`A limit is a whole number from 0, got ${String(limit)}`);
 }
 
 function checkChange({ increment = {} }: Change): void {

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { AssayError } from "../errors/assay-error.ts";
 import type { Experiment } from "../model/experiment.ts";
 import type { Trial } from "../model/trial.ts";
@@ -61,6 +61,7 @@ export async function runExperiment(
   const directory = resolve(options.directory ?? ".");
   const loaded = await loadProgram(experiment, options.export ?? "default", directory);
   const executor = resolveExecutor(options, loaded.program.kind);
+  const trials = join(directory, ".assay", "trials", sep);
   const back = process.cwd();
   if (options.directory !== undefined) enter(directory);
   let crew: Crew | undefined;
@@ -71,7 +72,7 @@ export async function runExperiment(
       timeoutMs: options.timeout,
       noProgressTimeoutMs: options.noProgressTimeout,
       memoryMb: options.memory,
-      taskDirectory: ({ id }) => join(directory, ".assay", "trials", id),
+      taskDirectory: ({ id }) => `${trials}${id}`,
     });
     // The workers load the code while the driver is loaded here.
     const loading = Promise.race([crew.described, interruption(options.signal)]);

@@ -75,6 +75,7 @@ export function shownOutput(
       show(prefix, lines);
     },
     end(trial) {
+      if (rests.size === 0) return;
       if (trial === undefined) for (const prefix of [...rests.keys()]) finish(prefix);
       else for (const from of ["stdout", "stderr"] as const) finish(prefixOf(trial, from));
     },

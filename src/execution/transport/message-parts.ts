@@ -27,8 +27,12 @@ interface Place {
 
 /** The parts of a message, which is not changed. */
 export function splitMessage(message: object): MessageParts {
-  // Most messages are flat, and it takes a fraction of a walk to any depth to write those.
-  return splitFlat(message as FlatMessage) ?? splitAny(message);
+  const search = new Search();
+  search.visit(message);
+  const { places, attachments } = search;
+  const rest = places.reduce((value, { path }) => withNull(value, path), message);
+  const value = places.length === 0 ? message : { message: rest, places };
+  return { text: search.isPlain ? JSON.stringify(value) : encodeValue(value), attachments };
 }
 
 /** The message of some parts, whose bytes it does not keep. */
@@ -43,110 +47,80 @@ export function joinMessage(text: string, attachments: readonly Buffer[]): unkno
   return whole.message;
 }
 
-/** Defines rather than sets: a key may be `__proto__`. */
-function put(root: object, path: Path, value: unknown): void {
-  let holder = root;
-  for (const key of path.slice(0, -1)) holder = Reflect.get(holder, key) as object;
-  const rights = { writable: true, enumerable: true, configurable: true };
-  Object.defineProperty(holder, path.at(-1) ?? "", { value, ...rights });
-}
+/** Looks in a message for what is to be attached, and whether JSON writes the rest as it is. */
+class Search {
+  readonly places: Place[] = [];
+  readonly attachments: Attachment[] = [];
+  isPlain = true;
+  /** Where in the message it is now. */
+  readonly #path: (string | number)[] = [];
 
-type FlatMessage = Readonly<Record<string, unknown>>;
+  visit(value: unknown): void {
+    if (typeof value === "string") this.#attach(value, "text");
+    else if (value instanceof Uint8Array) this.#attach(value, "bytes");
+    else if (Array.isArray(value)) this.#visitItems(value);
+    else if (isPlainObject(value)) this.#visitProperties(value);
+    else this.isPlain = false;
+  }
 
-/** The parts of a message that JSON writes as it is and that has no more than two levels; undefined for another. */
-function splitFlat(message: FlatMessage): MessageParts | undefined {
-  const places = longTextsOf(message);
-  if (places === undefined) return undefined;
-  if (places.length === 0) return { text: JSON.stringify(message), attachments: [] };
-  const rest: Record<string, unknown> = { ...message };
-  const attachments = places.map(({ path: [key = "", inner] }) => {
-    const value = message[key];
-    rest[key] = inner === undefined ? null : { ...(rest[key] as FlatMessage), [inner]: null };
-    return (inner === undefined ? value : (value as FlatMessage)[inner]) as string;
-  });
-  return { text: JSON.stringify({ message: rest, places }), attachments };
-}
-
-/** The places of the long texts of a flat message; undefined when it is not flat. */
-function longTextsOf(record: FlatMessage, outer?: string): Place[] | undefined {
-  const places: Place[] = [];
-  for (const key in record) {
-    if (!isPlainKey(key)) return undefined;
-    const value = record[key];
-    if (isLongText(value)) {
-      places.push({ path: outer === undefined ? [key] : [outer, key], as: "text" });
-    } else if (!isScalar(value)) {
-      if (outer !== undefined || !isPlainObject(value)) return undefined;
-      const inner = longTextsOf(value, key);
-      if (inner === undefined) return undefined;
-      places.push(...inner);
+  #visitItems(items: readonly unknown[]): void {
+    for (let i = 0; i < items.length; i += 1) {
+      const item = items[i];
+      if (item === undefined) this.isPlain = false;
+      else if (!isShort(item)) this.#visitAt(i, item);
     }
   }
-  return places;
+
+  #visitProperties(record: Readonly<Record<string, unknown>>): void {
+    for (const key in record) {
+      if (!isPlainKey(key)) this.isPlain = false;
+      const value = record[key];
+      if (!isShort(value)) this.#visitAt(key, value);
+    }
+  }
+
+  #visitAt(key: string | number, value: unknown): void {
+    this.#path.push(key);
+    this.visit(value);
+    this.#path.pop();
+  }
+
+  #attach(part: Attachment, as: Place["as"]): void {
+    this.attachments.push(part);
+    this.places.push({ path: [...this.#path], as });
+  }
 }
 
-function isLongText(value: unknown): value is string {
-  return typeof value === "string" && value.length >= longText && isPlainString(value);
-}
-
-/** Whether JSON writes and reads it as it is, and it has no parts. */
-function isScalar(value: unknown): boolean {
+/** Whether JSON writes and reads it as it is and there is nothing in it: what most values of a message are. */
+function isShort(value: unknown): boolean {
   switch (typeof value) {
     case "string":
+      return value.length < longText || !isPlainString(value);
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
     case "boolean":
     case "undefined":
       return true;
-    case "number":
-      return Number.isFinite(value) && !Object.is(value, -0);
     default:
       return value === null;
   }
 }
 
-function splitAny(message: object): MessageParts {
-  const detaching = new Detaching();
-  const rest = detaching.detach(message);
-  const { attachments, places } = detaching;
-  return {
-    text: encodeValue(attachments.length === 0 ? message : { message: rest, places }),
-    attachments,
-  };
+/** A copy with null in one place. */
+function withNull(value: object, [key = "", ...inner]: Path): object {
+  const copy = Array.isArray(value) ? Array.from<unknown>(value) : { ...value };
+  define(copy, key, inner.length === 0 ? null : withNull(Reflect.get(value, key) as object, inner));
+  return copy;
 }
 
-/** What is taken out of a message, on the way through it. */
-class Detaching {
-  readonly places: Place[] = [];
-  readonly attachments: Attachment[] = [];
-  /** Where in the message it is now. */
-  readonly #path: (string | number)[] = [];
+function put(root: object, path: Path, value: unknown): void {
+  let holder = root;
+  for (const key of path.slice(0, -1)) holder = Reflect.get(holder, key) as object;
+  define(holder, path.at(-1) ?? "", value);
+}
 
-  /** The value with null for what is attached; the same object when nothing is. */
-  detach(value: unknown): unknown {
-    if (typeof value === "string") {
-      return isLongText(value) ? this.#attach(value, "text") : value;
-    }
-    if (value instanceof Uint8Array) return this.#attach(value, "bytes");
-    const before = this.places.length;
-    if (Array.isArray(value)) {
-      const items = Array.from(value, (item, i) => this.#detachAt(i, item));
-      return this.places.length === before ? value : items;
-    }
-    if (!isPlainObject(value)) return value;
-    const entries: [string, unknown][] = [];
-    for (const key in value) entries.push([key, this.#detachAt(key, value[key])]);
-    return this.places.length === before ? value : Object.fromEntries(entries);
-  }
-
-  #detachAt(key: string | number, value: unknown): unknown {
-    this.#path.push(key);
-    const rest = this.detach(value);
-    this.#path.pop();
-    return rest;
-  }
-
-  #attach(part: Uint8Array | string, as: Place["as"]): null {
-    this.attachments.push(part);
-    this.places.push({ path: [...this.#path], as });
-    return null;
-  }
+/** Sets what may be named `__proto__`. */
+function define(holder: object, key: string | number, value: unknown): void {
+  const rights = { writable: true, enumerable: true, configurable: true };
+  Object.defineProperty(holder, key, { value, ...rights });
 }

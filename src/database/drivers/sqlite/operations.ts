@@ -130,7 +130,8 @@ export class TableOperations {
   #update(query: Query, change: Change): number {
     for (const repeated of this.#repeated) {
       const bound = repeated.bind(query, change, this.#now);
-      if (bound !== undefined) return repeated.statement.run(bound).changes;
+      // One by one: the binding looks arguments up faster than elements.
+      if (bound !== undefined) return repeated.statement.run(...bound).changes;
     }
     const filter = toFilter(parseQuery(query), this.#table.fields, this.#now);
     const assignments = this.#assignments(change);
@@ -217,6 +218,6 @@ export class TableOperations {
   }
 
   #run(sql: string, bound: readonly Bound[]): RunResult {
-    return this.#connection.prepare(sql).run(bound);
+    return this.#connection.prepare(sql).run(...bound);
   }
 }
