@@ -63,7 +63,8 @@ export interface SortKey {
 
 /**
  * How a declared field is kept. `integer` and `real` are numbers, `text` a string, `bytes` a Uint8Array,
- * `encoded` a text of the codec that holds a value of any form: queries reach into it by dotted path.
+ * `encoded` a text of the codec that holds a value of any form: queries reach into it by dotted path. It may be
+ * given as a `LongText`, and is read as a string.
  * `id` is a string of 32 lower-case hexadecimal digits, which a backend may keep as 16 bytes. Documents and
  * queries have the digits, and every query is answered as if they were a text: also a range from the
  * beginning of an id, or one that no id is in (`leastIdFrom` of `id-field.ts`).

@@ -1,4 +1,5 @@
 import { AssayError } from "../errors/assay-error.ts";
+import { LongText } from "../values/long-text.ts";
 import { isPlainString } from "../values/plain.ts";
 import type { FieldType } from "./contract.ts";
 import { isId } from "./id-field.ts";
@@ -22,6 +23,7 @@ export function toDeclared(
     case "bytes":
       return value instanceof Uint8Array ? value : undefined;
     case "encoded":
+      if (value instanceof LongText) return value.toString();
       return typeof value === "string" ? value : undefined;
   }
 }

@@ -2,6 +2,7 @@ import type { ErrorData } from "../errors/assay-error.ts";
 import type { OutputStream } from "../model/output.ts";
 import type { TrialError } from "../model/trial.ts";
 import type { ReportedPoint } from "../storage/metrics.ts";
+import type { LongText } from "../values/long-text.ts";
 import type { WorkerProgram } from "./worker-program.ts";
 
 /*
@@ -79,8 +80,8 @@ export interface Ending {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
-  /** Texts of the codec. */
-  readonly results?: string;
+  /** A text of the codec. */
+  readonly results?: string | LongText;
   readonly objective?: number;
   readonly error?: TrialError;
 }

@@ -1,4 +1,5 @@
 import type { Document, Operation } from "../database/contract.ts";
+import type { LongText } from "../values/long-text.ts";
 import { countUser, readBlob, storeChunks, toChunks, type BlobIdentity } from "./blobs.ts";
 import { timestamp, type StorageContext } from "./context.ts";
 
@@ -34,11 +35,20 @@ export interface LargeResults {
  * Splits results that are too large for a document; undefined for all others, which are stored as they are.
  * @param text of the codec, of a map
  */
-export function splitResults(experiment: number, text: string): LargeResults | undefined {
+export function splitResults(
+  experiment: number,
+  results: string | LongText,
+): LargeResults | undefined {
+  if (sizeOf(results) <= mostText) return undefined;
+  const text = String(results);
   if (text.length <= mostText) return undefined;
   const { blob, documents } = toChunks(experiment, Buffer.from(text, "utf8"));
   const excerpt = excerptOf(text, blob);
   return excerpt === text ? undefined : { excerpt, blob, chunks: documents };
+}
+
+function sizeOf(text: string | LongText): number {
+  return typeof text === "string" ? text.length : text.size;
 }
 
 function excerptOf(text: string, { sha256, bytes }: BlobIdentity): string {

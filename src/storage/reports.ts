@@ -2,6 +2,7 @@ import type { Change, Document, Operation, Query } from "../database/contract.ts
 import { isFinished, type HolderStatus } from "../model/transitions.ts";
 import type { TrialError } from "../model/trial.ts";
 import { encodeValue } from "../values/encode.ts";
+import type { LongText } from "../values/long-text.ts";
 import type { StorageContext } from "./context.ts";
 import { keepLargeResults, splitResults } from "./large-results.ts";
 import type { ClaimedTrial } from "./leases.ts";
@@ -27,7 +28,7 @@ export interface FinishedReport {
   readonly trial: ClaimedTrial;
   readonly status: HolderStatus;
   /** Texts of the codec: the results, and the last value of each metric. */
-  readonly results?: string | undefined;
+  readonly results?: string | LongText | undefined;
   readonly metrics?: string | undefined;
   readonly objective?: number | undefined;
   readonly error?: TrialError | undefined;

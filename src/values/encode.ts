@@ -1,3 +1,5 @@
+import { isBareText } from "./bare-text.ts";
+import { longText } from "./long-text.ts";
 import { isPlainJson } from "./plain.ts";
 import { writeValue } from "./write.ts";
 
@@ -30,6 +32,30 @@ import { writeValue } from "./write.ts";
  * `details.type` what it is.
  */
 export function encodeValue(value: unknown, root = "value"): string {
-  if (isPlainJson(value)) return JSON.stringify(value);
-  return writeValue(value, { whole: value, root, sorted: false }, 0);
+  if (!isPlainJson(value)) return writeValue(value, { whole: value, root, sorted: false }, 0);
+  return holdsLongText(value) ? writeLongTexts(value) : JSON.stringify(value);
+}
+
+type PlainRecord = Readonly<Record<string, unknown>>;
+
+function holdsLongText(value: unknown): value is PlainRecord {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  for (const key in value) if (isLongText((value as PlainRecord)[key])) return true;
+  return false;
+}
+
+function isLongText(item: unknown): item is string {
+  return typeof item === "string" && item.length >= longText;
+}
+
+/** What `JSON.stringify` writes of plain JSON, for which it takes long. */
+function writeLongTexts(record: PlainRecord): string {
+  let text = "";
+  for (const key in record) {
+    const item = record[key];
+    if (item === undefined) continue;
+    const written = isLongText(item) && isBareText(item) ? `"${item}"` : JSON.stringify(item);
+    text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${written}`;
+  }
+  return `${text}}`;
 }

@@ -3,17 +3,22 @@ import { joinMessage, splitMessage, type MessageParts } from "./message-parts.ts
 /*
  * How a message travels as bytes, over anything that carries them in order:
  *
- *   u32 size of what follows | u32 size of the text | text | attachments, each: u32 size | bytes
+ *   u32 size of what follows | u32 size of the text | text | attachments, each: u32 size | u32 0 | bytes
  *
- * Little endian; the text is UTF-8.
+ * Little endian; the text is UTF-8. The text and each attachment are filled up with zeros to a multiple of eight bytes:
+ * from and to memory that threads share, words are copied where both sides are aligned, and else single bytes.
  */
+const sizeBytes = 4;
+/** What stands before the text, and before each attachment. */
+const headBytes = 8;
 
 /** The bytes of a message. */
 export function encodeFrame(message: object): Buffer {
   const parts = splitMessage(message);
-  const sizes = parts.attachments.map((part) => 4 + Buffer.byteLength(part));
   const frame = Buffer.allocUnsafe(
-    sizes.reduce((sum, size) => sum + size, 8 + Buffer.byteLength(parts.text)),
+    [parts.text, ...parts.attachments]
+      .map((part) => headBytes + aligned(Buffer.byteLength(part)))
+      .reduce((sum, size) => sum + size),
   );
   writeParts(parts, frame);
   return frame;
@@ -28,26 +33,30 @@ export class FrameWriter {
   encode(message: object): Buffer {
     const parts = splitMessage(message);
     // To find out how long texts are takes longer than to write them. No unit of one takes more than three bytes.
-    const most = parts.attachments.reduce(
-      (sum, part) => sum + 4 + 3 * part.length,
-      8 + 3 * parts.text.length,
-    );
+    let most = mostBytes(parts.text);
+    for (const part of parts.attachments) most += mostBytes(part);
     if (most > writerBytes) return encodeFrame(message);
     return this.#memory.subarray(0, writeParts(parts, this.#memory));
   }
 }
 
+function mostBytes(part: Uint8Array | string): number {
+  return headBytes + aligned(3 * part.length);
+}
+
 /** Returns how many bytes it took. */
 function writeParts({ text, attachments }: MessageParts, frame: Buffer): number {
-  const textSize = frame.write(text, 8);
-  frame.writeUInt32LE(textSize, 4);
-  let place = 8 + textSize;
+  const textSize = frame.write(text, headBytes);
+  frame.writeUInt32LE(textSize, sizeBytes);
+  let place = fillUp(frame, headBytes + textSize);
   for (const part of attachments) {
-    const size = writePart(part, frame, place + 4);
+    const start = place + headBytes;
+    const size = writePart(part, frame, start);
     frame.writeUInt32LE(size, place);
-    place += 4 + size;
+    frame.writeUInt32LE(0, place + sizeBytes);
+    place = fillUp(frame, start + size);
   }
-  frame.writeUInt32LE(place - headerBytes, 0);
+  frame.writeUInt32LE(place - sizeBytes, 0);
   return place;
 }
 
@@ -57,13 +66,21 @@ function writePart(part: Uint8Array | string, frame: Buffer, place: number): num
   return part.length;
 }
 
-const headerBytes = 4;
+function fillUp(frame: Buffer, place: number): number {
+  const end = aligned(place);
+  for (let i = place; i < end; i += 1) frame[i] = 0;
+  return end;
+}
+
+function aligned(size: number): number {
+  return Math.ceil(size / 8) * 8;
+}
 
 /** Puts messages together from bytes that arrive in pieces of any size. What it is given it does not keep. */
 export class FrameReader {
   readonly #onMessage: (message: unknown) => void;
   /** A frame that has not arrived as a whole; as large as its header until that is there. */
-  #frame = Buffer.allocUnsafe(headerBytes);
+  #frame = Buffer.allocUnsafe(sizeBytes);
   #filled = 0;
 
   constructor(onMessage: (message: unknown) => void) {
@@ -83,9 +100,9 @@ export class FrameReader {
     let place = 0;
     for (;;) {
       const left = bytes.length - place;
-      const size = left < headerBytes ? headerBytes : frameSize(bytes, place);
+      const size = left < sizeBytes ? sizeBytes : frameSize(bytes, place);
       if (left < size) return bytes.subarray(place);
-      const message = decodeFrame(bytes.subarray(place + headerBytes, place + size));
+      const message = decodeFrame(bytes.subarray(place, place + size));
       place += size;
       this.#onMessage(message);
     }
@@ -95,13 +112,13 @@ export class FrameReader {
   #fill(bytes: Buffer): Buffer {
     const copied = bytes.copy(this.#frame, this.#filled);
     this.#filled += copied;
-    if (this.#filled === headerBytes) {
+    if (this.#filled === sizeBytes) {
       const header = this.#frame;
       this.#frame = Buffer.allocUnsafe(frameSize(header, 0));
       header.copy(this.#frame);
     } else if (this.#filled === this.#frame.length) {
       const whole = this.#frame;
-      this.#frame = Buffer.allocUnsafe(headerBytes);
+      this.#frame = Buffer.allocUnsafe(sizeBytes);
       this.#filled = 0;
       this.#read(whole);
     }
@@ -111,17 +128,18 @@ export class FrameReader {
 
 /** How many bytes a frame takes, by its header. */
 function frameSize(bytes: Buffer, place: number): number {
-  return headerBytes + bytes.readUInt32LE(place);
+  return sizeBytes + bytes.readUInt32LE(place);
 }
 
 function decodeFrame(frame: Buffer): unknown {
-  const textEnd = 4 + frame.readUInt32LE(0);
-  const text = frame.toString("utf8", 4, textEnd);
+  const textEnd = headBytes + frame.readUInt32LE(sizeBytes);
+  const text = frame.toString("utf8", headBytes, textEnd);
   const attachments: Buffer[] = [];
-  for (let start = textEnd; start < frame.length;) {
-    const end = start + 4 + frame.readUInt32LE(start);
-    attachments.push(frame.subarray(start + 4, end));
-    start = end;
+  for (let place = aligned(textEnd); place < frame.length;) {
+    const start = place + headBytes;
+    const end = start + frame.readUInt32LE(place);
+    attachments.push(frame.subarray(start, end));
+    place = aligned(end);
   }
   return joinMessage(text, attachments);
 }

@@ -1,5 +1,6 @@
 import { decodeValue } from "../../values/decode.ts";
 import { encodeValue } from "../../values/encode.ts";
+import { LongText, longText } from "../../values/long-text.ts";
 import { isPlainKey, isPlainObject, isPlainString } from "../../values/plain.ts";
 
 /**
@@ -14,15 +15,12 @@ export interface MessageParts {
 
 type Attachment = Uint8Array | string;
 
-/** A text of at least this many characters is attached. */
-const longText = 4096;
-
 type Path = readonly (string | number)[];
 
 /** Where an attachment belongs in the message. */
 interface Place {
   readonly path: Path;
-  readonly as: "bytes" | "text";
+  readonly as: "bytes" | "text" | "long";
 }
 
 /** The parts of a message, which is not changed. */
@@ -42,9 +40,33 @@ export function joinMessage(text: string, attachments: readonly Buffer[]): unkno
   const whole = value as { readonly message: object; readonly places: readonly Place[] };
   for (const [i, { path, as }] of whole.places.entries()) {
     const bytes = attachments[i] ?? Buffer.alloc(0);
-    put(whole.message, path, as === "text" ? bytes.toString() : Buffer.from(bytes));
+    put(whole.message, path, as === "text" ? bytes.toString() : kept(bytes, as));
   }
   return whole.message;
+}
+
+function kept(bytes: Buffer, as: "bytes" | "long"): Buffer | LongText {
+  const copy = keep(bytes);
+  return as === "long" ? new LongText(copy) : copy;
+}
+
+/** Copies share memory of this size: a piece of memory for each would take longer than the copy. */
+const slabBytes = 1 << 18;
+const mostShared = slabBytes / 8;
+let slab = Buffer.alloc(0);
+let used = 0;
+
+function keep(bytes: Buffer): Buffer {
+  if (bytes.length > mostShared) return Buffer.from(bytes);
+  if (used + bytes.length > slab.length) {
+    slab = Buffer.allocUnsafeSlow(slabBytes);
+    used = 0;
+  }
+  const copy = slab.subarray(used, used + bytes.length);
+  copy.set(bytes);
+  // Words are copied where both sides begin at one.
+  used = Math.ceil((used + bytes.length) / 8) * 8;
+  return copy;
 }
 
 /** Looks in a message for what is to be attached, and whether JSON writes the rest as it is. */
@@ -57,6 +79,7 @@ class Search {
 
   visit(value: unknown): void {
     if (typeof value === "string") this.#attach(value, "text");
+    else if (value instanceof LongText) this.#attach(value.value, "long");
     else if (value instanceof Uint8Array) this.#attach(value, "bytes");
     else if (Array.isArray(value)) this.#visitItems(value);
     else if (isPlainObject(value)) this.#visitProperties(value);
@@ -107,9 +130,12 @@ function isShort(value: unknown): boolean {
 }
 
 /** A copy with null in one place. */
-function withNull(value: object, [key = "", ...inner]: Path): object {
-  const copy = Array.isArray(value) ? Array.from<unknown>(value) : { ...value };
-  define(copy, key, inner.length === 0 ? null : withNull(Reflect.get(value, key) as object, inner));
+function withNull(value: object, path: Path, level = 0): object {
+  const key = path[level] ?? "";
+  const isPlace = level === path.length - 1;
+  const inner = isPlace ? null : withNull(Reflect.get(value, key) as object, path, level + 1);
+  const copy: object = Array.isArray(value) ? Array.from<unknown>(value) : { ...value };
+  define(copy, key, inner);
   return copy;
 }
 
@@ -119,8 +145,10 @@ function put(root: object, path: Path, value: unknown): void {
   define(holder, path.at(-1) ?? "", value);
 }
 
-/** Sets what may be named `__proto__`. */
+/** Sets what may be named `__proto__`, which takes longer. */
 function define(holder: object, key: string | number, value: unknown): void {
-  const rights = { writable: true, enumerable: true, configurable: true };
-  Object.defineProperty(holder, key, { value, ...rights });
+  if (key !== "__proto__") Reflect.set(holder, key, value);
+  else Object.defineProperty(holder, key, { ...ownProperty, value });
 }
+
+const ownProperty = { writable: true, enumerable: true, configurable: true };

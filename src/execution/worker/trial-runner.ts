@@ -13,6 +13,7 @@ import type {
   TrialRequest,
 } from "../protocol.ts";
 import type { TrialContext } from "../trial-context.ts";
+import { LongText, longText } from "../../values/long-text.ts";
 import { withTrial } from "./current-trial.ts";
 import { toTrialError } from "./trial-error.ts";
 import type { CapturedStreams } from "./capture-output.ts";
@@ -195,8 +196,8 @@ export class TrialRunner {
     else {
       try {
         const returned = withTrial(scope, () => run(scope.params as never, scope as never));
-        const results = encodeResults(await returned, this.#objectives);
-        outcome = { status: "completed", ...results };
+        const found = encodeResults(await returned, this.#objectives);
+        outcome = { status: "completed", ...found, results: passedOn(found.results) };
       } catch (error) {
         outcome = failure(scope, error);
       }
@@ -227,4 +228,9 @@ function failure(scope: TrialScope, error: unknown): Outcome {
   const saysSo = isAssayError(error) && error.code === "INTERRUPTED";
   const status = scope.isAborted || saysSo ? "interrupted" : "broken";
   return { status, error: toTrialError(error) };
+}
+
+/** The coordinator stores results as they are. */
+function passedOn(results: string): string | LongText {
+  return results.length < longText ? results : new LongText(results);
 }

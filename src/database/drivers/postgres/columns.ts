@@ -1,3 +1,4 @@
+import { LongText } from "../../../values/long-text.ts";
 import { isPlainString } from "../../../values/plain.ts";
 import type { FieldType } from "../../contract.ts";
 import { isId } from "../../id-field.ts";
@@ -43,6 +44,7 @@ export function toBound(type: FieldType, value: unknown): string | Buffer | unde
     case "bytes":
       return value instanceof Uint8Array ? toBuffer(value) : undefined;
     case "encoded":
+      if (value instanceof LongText) return value.toString();
       return typeof value === "string" ? value : undefined;
   }
 }

@@ -199,8 +199,8 @@ export class TableOperations {
       const value = change.set[field];
       if (value === undefined) continue;
       if (fields[field] === undefined) return undefined;
-      parts.push(`${identifier(field)} = ?`);
-      bound.push(this.#table.toBound(field, atTime(value, this.#now)));
+      parts.push(this.#table.assignment(field));
+      bound.push(this.#table.toAssigned(field, atTime(value, this.#now)));
     }
     for (const field in change.increment) {
       const name = identifier(field);

@@ -42,7 +42,7 @@ export class RepeatedUpdate {
       if (value === undefined) continue;
       if (field !== this.#set[count]) return undefined;
       count += 1;
-      bound.push(this.#table.toBound(field, atTime(value, now)));
+      bound.push(this.#table.toAssigned(field, atTime(value, now)));
     }
     if (count !== this.#set.length) return undefined;
     count = 0;

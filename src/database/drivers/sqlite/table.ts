@@ -1,4 +1,5 @@
 import { AssayError } from "../../../errors/assay-error.ts";
+import { LongText } from "../../../values/long-text.ts";
 import type { Document, FieldType, IndexDeclaration } from "../../contract.ts";
 import type { DeclaredFields } from "../../match.ts";
 import { cannotHold, toDeclared } from "../../declared-value.ts";
@@ -87,6 +88,17 @@ export class Table {
     const bound = type === undefined ? undefined : toDeclared(type, value);
     if (bound !== undefined) return bound;
     throw cannotHold(this.name, field, type, value);
+  }
+
+  /** As `toBound`, for what `assignment` says: a long text as its bytes, which need not be decoded and measured. */
+  toAssigned(field: string, value: unknown): Bound {
+    const isLong = value instanceof LongText && this.fields[field] === "encoded";
+    return isLong ? value.value : this.toBound(field, value);
+  }
+
+  /** Sets a declared field to what is bound. */
+  assignment(field: string): string {
+    return `${identifier(field)} = ${this.fields[field] === "encoded" ? "CAST(? AS TEXT)" : "?"}`;
   }
 
   /** One declared field's value from its column. */
