@@ -41,6 +41,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+const interrupted = { status: "interrupted" } as const;
+
 type Outcome = Pick<Ending, "status" | "results" | "objective" | "error">;
 
 /** The worker's side of the protocol: runs the tasks it is given, one after another. */
@@ -114,28 +116,36 @@ export class TrialRunner {
     if (place >= 0) this.#queue.splice(place, 1);
   }
 
-  /** Runs tasks until none is left. Never rejects. */
+  /**
+   * Runs tasks until none is left. Never rejects. One function waits for all of it: a wait in another one would cost a
+   * short trial as much as all else.
+   */
   async #work(): Promise<void> {
     this.#isWorking = true;
     if (this.#store === undefined && !(await this.#setUp())) return;
     let ended: Ending | undefined;
-    for (let task = this.#next(); task !== undefined; task = this.#next()) {
-      // What was written between two trials belongs to none.
-      this.#streams?.flush();
-      const scope = new TrialScope(task, this.#store?.value, this.#channel);
-      // The answer may be that the trial was taken back.
-      this.#current = scope;
+    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
+      const scope = this.#enter(task);
       const startedAt = Date.now();
       const started = { id: task.id, at: startedAt };
       this.#move(ended === undefined ? { started } : { ended, started });
-      ended = await this.#run(scope, startedAt);
-      this.#streams?.flush();
-      this.#current = undefined;
-      this.#pace.ran(ended.durationMs);
+      const before = performance.now();
+      let outcome: Outcome;
+      try {
+        // The answer may have been that the trial was taken back.
+        outcome = scope.isAborted ? interrupted : this.#completed(await this.#call(scope));
+      } catch (error) {
+        outcome = failure(scope, error);
+      }
+      const durationMs = performance.now() - before;
+      const answers = scope.end();
+      if (answers !== undefined) await answers;
+      ended = { id: scope.id, ...outcome, startedAt, endedAt: Date.now(), durationMs };
+      this.#leave(durationMs);
       if (ended.status === "broken") {
         await this.#pause(ended);
         ended = undefined;
-      } else if (ended.durationMs > longTrialMs) {
+      } else if (durationMs > longTrialMs) {
         // What was posted meanwhile comes first: the next trial may have been taken back.
         this.#move({ ended });
         ended = undefined;
@@ -146,8 +156,27 @@ export class TrialRunner {
     this.#move(ended === undefined ? {} : { ended });
   }
 
-  #next(): Task | undefined {
-    return this.#queue.shift();
+  #enter(task: Task): TrialScope {
+    // What was written between two trials belongs to none.
+    this.#streams?.flush();
+    this.#current = new TrialScope(task, this.#store?.value, this.#channel);
+    return this.#current;
+  }
+
+  #leave(durationMs: number): void {
+    this.#streams?.flush();
+    this.#current = undefined;
+    this.#pace.ran(durationMs);
+  }
+
+  #call(scope: TrialScope): unknown {
+    const { run } = this.#experiment;
+    return withTrial(scope, () => run(scope.params as never, scope as never));
+  }
+
+  #completed(returned: unknown): Outcome {
+    const found = encodeResults(returned, this.#objectives);
+    return { status: "completed", ...found, results: passedOn(found.results) };
   }
 
   /** Tells how far this worker is, and asks for more tasks when few are left. */
@@ -185,27 +214,6 @@ export class TrialRunner {
       this.#send({ type: "unusable", error: toErrorData(failure) });
       return false;
     }
-  }
-
-  /** To wait costs a short trial as much as all else, so it is done only where there is something to wait for. */
-  async #run(scope: TrialScope, startedAt: number): Promise<Ending> {
-    const { run } = this.#experiment;
-    const before = performance.now();
-    let outcome: Outcome;
-    if (scope.isAborted) outcome = { status: "interrupted" };
-    else {
-      try {
-        const returned = withTrial(scope, () => run(scope.params as never, scope as never));
-        const found = encodeResults(await returned, this.#objectives);
-        outcome = { status: "completed", ...found, results: passedOn(found.results) };
-      } catch (error) {
-        outcome = failure(scope, error);
-      }
-    }
-    const durationMs = performance.now() - before;
-    const answers = scope.end();
-    if (answers !== undefined) await answers;
-    return { id: scope.id, ...outcome, startedAt, endedAt: Date.now(), durationMs };
   }
 
   async #request(id: string, call: TrialRequest): Promise<unknown> {
