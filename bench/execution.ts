@@ -41,11 +41,12 @@ async function meet() {
   while (readdirSync(folder).filter((name) => name.endsWith(".ready")).length < 2) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+  return {};
 }
 `;
 
 const folder = createSandbox({
-  "noop.ts": experimentOf("noop", trials, "{ if (!isReady) await meet(); return {}; }", meet),
+  "noop.ts": experimentOf("noop", trials, "isReady ? {} : meet()", meet),
   "task.mjs": "export default () => ({});",
   "empty.ts": experimentOf("empty", trials, "({ text: '' })"),
   "large.ts": experimentOf("large", trials, "({ text: 'x'.repeat(10_000) })"),

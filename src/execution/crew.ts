@@ -8,8 +8,9 @@ import { Seat } from "./seat.ts";
 import type { SeatCause, SeatListener } from "./seat-listener.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
 
-/** So many trials may wait in all workers of a run together: more of them cost memory and save little. */
-const maxAhead = 1000;
+/** So many trials may wait in all workers of a run together, and in one: more of them cost memory and save little. */
+const mostAhead = 2000;
+const mostAheadOfOne = 1000;
 
 /** What the workers of a crew tell while they run trials. */
 export interface CrewListener extends Omit<SeatListener, "onDescribed" | "onUnusable"> {
@@ -46,7 +47,8 @@ export class Crew implements SeatListener {
       return { id, number, attempt: attempt + 1, params, seed, directory: taskDirectory(trial) };
     };
     this.#described.promise.catch(() => undefined);
-    this.#host = executor.open({ program, memoryMb, maxAhead: Math.ceil(maxAhead / workers) });
+    const maxAhead = Math.min(mostAheadOfOne, Math.ceil(mostAhead / workers));
+    this.#host = executor.open({ program, memoryMb, maxAhead });
     const seat = { ...options, toTask, canEndWorker: !executor.isInline };
     this.#seats = Array.from({ length: workers }, () => new Seat(this.#host, this, seat));
     this.#seats[0]?.open();

@@ -61,6 +61,16 @@ describe("a worker asks for", () => {
     expect(pace.wanted(0, false)).toBeGreaterThan(45);
   });
 
+  test("as many as the second one tells, however long the first one took", () => {
+    const pace = paceOf(5000);
+    pace.ran(0.99);
+    expect(pace.wanted(0, false)).toBe(50);
+    pace.ran(10.99);
+    expect(pace.wanted(0, false)).toBe(0);
+    pace.received(50);
+    expect(pace.wanted(0, false)).toBe(25);
+  });
+
   test("tasks again although it was given more than it asked for", () => {
     const pace = new TaskPace(4000);
     pace.received(10);

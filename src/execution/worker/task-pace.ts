@@ -14,7 +14,8 @@ const overheadMs = 0.01;
  */
 export class TaskPace {
   readonly #maxAhead: number;
-  #taskMs: number | undefined;
+  #taskMs = 0;
+  #tasks = 0;
   /** Asked for and not yet received. */
   #asked = 0;
 
@@ -29,7 +30,9 @@ export class TaskPace {
   /** A task took so long. */
   ran(durationMs: number): void {
     const took = durationMs + overheadMs;
-    this.#taskMs = this.#taskMs === undefined ? took : (1 - weight) * this.#taskMs + weight * took;
+    this.#tasks += 1;
+    // The first one loads what all others find loaded: its time counts no more once there is another.
+    this.#taskMs += (this.#tasks <= 2 ? 1 : weight) * (took - this.#taskMs);
   }
 
   /** How many tasks to ask for now: as many as are missing, once less than half is there. */
@@ -43,7 +46,7 @@ export class TaskPace {
   }
 
   #ahead(): number {
-    if (this.#taskMs === undefined || this.#taskMs > fetchedAheadMs) return 0;
+    if (this.#tasks === 0 || this.#taskMs > fetchedAheadMs) return 0;
     return Math.max(1, Math.floor(aheadMs / this.#taskMs));
   }
 }
