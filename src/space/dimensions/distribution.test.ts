@@ -280,11 +280,24 @@ function shapesOf({ shapes }: Family, numbers: readonly number[]): fc.Arbitrary<
   });
 }
 
+/** Whether a prior is refused: it draws where no whole number is, or what no number can express. */
+function isRefused(prior: string): boolean {
+  try {
+    spaceOf(prior);
+    return false;
+  } catch (error) {
+    expect(error).toMatchObject({ code: "INVALID_SPACE" });
+    expect(String(error)).toMatch(/has no whole number between|has improbable parameters/);
+    return true;
+  }
+}
+
 describe("whatever its parameters", () => {
   test("a prior is the same when it is read back from its text, or from a database", () => {
     const usual = [0.05, 0.25, 0.7, 1, 2, 3, 12.5, -0.5, -2];
     fc.assert(
       fc.property(priors(usual, [1e-7, 3, 20.125]), (prior) => {
+        fc.pre(!isRefused(prior));
         const space = spaceOf(prior);
         expect(spaceOf(canonical(prior)).hash).toBe(space.hash);
         expect(canonical(canonical(prior))).toBe(canonical(prior));
