@@ -13,8 +13,7 @@ import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
 import { MetricChunks } from "./metric-chunks.ts";
 import { OutputCapture } from "./output-capture.ts";
 import type { ProgressTracker } from "./progress.ts";
-import type { Ending, FromWorker } from "./protocol.ts";
-import type { SeatCause } from "./seat-listener.ts";
+import type { FromWorker } from "./protocol.ts";
 import type { ShownOutput } from "./trial-output.ts";
 import { answerRequest } from "./trial-requests.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
@@ -66,8 +65,6 @@ export class Coordinator implements CrewListener {
   readonly #alarm = new Alarm();
   readonly #metrics = new MetricChunks();
   readonly #outputs = new OutputCapture((report) => this.#journal.add(report));
-  /** When what runs began, for ends that no worker tells of. Milliseconds since 1970. */
-  readonly #startedAt = new Map<ClaimedTrial, number>();
   #failure: { readonly error: unknown } | undefined;
   #stop: RunEnd | undefined;
 
@@ -218,7 +215,6 @@ export class Coordinator implements CrewListener {
   onStarted(trial: ClaimedTrial, startedAt: number, worker: string): void {
     const run = this.#plan.run();
     const at = toTimestamp(startedAt);
-    this.#startedAt.set(trial, startedAt);
     this.#journal.add({ kind: "started", trial, startedAt: at, worker, run });
     this.#countRunning(1);
   }
@@ -245,15 +241,13 @@ export class Coordinator implements CrewListener {
     if (trial !== undefined) this.#outputs.add(trial, stream, text, omitted);
   }
 
-  onEnded(trial: ClaimedTrial, ending: Ending | undefined, cause: SeatCause | undefined): void {
+  onEnded(...[trial, startedAt, ending, cause]: Parameters<CrewListener["onEnded"]>): void {
     this.#metrics.end(trial);
     this.#outputs.end(trial);
     this.#plan.output.end(trial);
     this.#countRunning(-1);
-    const startedAt = this.#startedAt.get(trial);
-    this.#startedAt.delete(trial);
     if (cause?.kind !== "lease lost") {
-      const report = endingReport(trial, ending, cause, this.#plan.limits, startedAt);
+      const report = endingReport(trial, startedAt, ending, cause, this.#plan.limits);
       if (this.#plan.retries.allows(report)) this.#journal.add({ ...report, isRetried: true });
       else this.#finish(report);
     }

@@ -3,9 +3,9 @@ import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 import { createDeferred } from "../util/deferred.ts";
 import type { Executor, Program, WorkerHost } from "./executor.ts";
 import type { WorkerActivity } from "./progress.ts";
-import type { AbortCause, DescribedExperiment, Ending, FromWorker, Task } from "./protocol.ts";
+import type { AbortCause, DescribedExperiment, FromWorker, Task } from "./protocol.ts";
 import { Seat } from "./seat.ts";
-import type { SeatCause, SeatListener } from "./seat-listener.ts";
+import type { SeatListener } from "./seat-listener.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
 
 /** So many trials may wait in all workers of a run together, and in one: more of them cost memory and save little. */
@@ -147,8 +147,8 @@ export class Crew implements SeatListener {
     this.#listener?.onMetrics(trial, message);
   }
 
-  onEnded(trial: ClaimedTrial, ending: Ending | undefined, cause: SeatCause | undefined): void {
-    this.#listener?.onEnded(trial, ending, cause);
+  onEnded(...heard: Parameters<SeatListener["onEnded"]>): void {
+    this.#listener?.onEnded(...heard);
   }
 
   onSilent(unstarted: readonly ClaimedTrial[]): void {

@@ -17,7 +17,6 @@ const trial = {
 const completed: Ending = {
   id: "a",
   status: "completed",
-  startedAt: 0,
   endedAt: 1000,
   durationMs: 900,
   results: `{"loss":1}`,
@@ -28,7 +27,7 @@ const failure = { cause: "error", message: "Diverged" } as const;
 
 describe("how a trial ended", () => {
   test("is what its worker says", () => {
-    expect(endingReport(trial, completed, undefined, {})).toEqual({
+    expect(endingReport(trial, 0, completed, undefined, {})).toEqual({
       kind: "finished",
       trial,
       status: "completed",
@@ -39,7 +38,7 @@ describe("how a trial ended", () => {
       durationMs: 900,
     });
     const broken = { ...completed, status: "broken", error: failure } as const;
-    expect(endingReport(trial, broken, undefined, {})).toMatchObject({
+    expect(endingReport(trial, 0, broken, undefined, {})).toMatchObject({
       status: "broken",
       error: failure,
       results: undefined,
@@ -50,17 +49,17 @@ describe("how a trial ended", () => {
     const startedAt = Date.now() - 5000;
     const { durationMs, endedAt } = endingReport(
       trial,
+      startedAt,
       undefined,
       { kind: "timeout" },
       { timeoutMs: 250 },
-      startedAt,
     );
     expect(durationMs).toBe(Date.parse(endedAt ?? "") - startedAt);
     expect(durationMs).toBeGreaterThanOrEqual(5000);
   });
 
   test("is broken after a timeout, even with results", () => {
-    const report = endingReport(trial, completed, { kind: "timeout" }, { timeoutMs: 250 });
+    const report = endingReport(trial, 0, completed, { kind: "timeout" }, { timeoutMs: 250 });
     expect(report).toMatchObject({
       status: "broken",
       results: undefined,
@@ -70,18 +69,18 @@ describe("how a trial ended", () => {
   });
 
   test("is completed when results came before the run was over", () => {
-    const report = endingReport(trial, completed, { kind: "interrupted" }, {});
+    const report = endingReport(trial, 0, completed, { kind: "interrupted" }, {});
     expect(report).toMatchObject({ status: "completed", results: `{"loss":1}` });
   });
 
   test("is interrupted when the worker was ended for it, and what it threw then is not kept", () => {
     const cause = { kind: "interrupted" } as const;
-    expect(endingReport(trial, undefined, cause, {})).toMatchObject({
+    expect(endingReport(trial, 0, undefined, cause, {})).toMatchObject({
       status: "interrupted",
       error: undefined,
     });
     const thrown = { ...completed, status: "interrupted", error: failure } as const;
-    expect(endingReport(trial, thrown, cause, {})).toMatchObject({
+    expect(endingReport(trial, 0, thrown, cause, {})).toMatchObject({
       status: "interrupted",
       error: undefined,
       results: undefined,
@@ -90,7 +89,7 @@ describe("how a trial ended", () => {
 
   test("is broken with what is known of the end of its worker", () => {
     const error = { cause: "memory", message: "Out of memory" } as const;
-    const report = endingReport(trial, undefined, { kind: "worker lost", error }, {});
+    const report = endingReport(trial, 0, undefined, { kind: "worker lost", error }, {});
     expect(report).toMatchObject({ status: "broken", error });
   });
 });

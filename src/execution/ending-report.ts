@@ -13,15 +13,14 @@ import type { TrialLimitOptions } from "./trial-limits.ts";
  */
 export function endingReport(
   trial: ClaimedTrial,
+  startedAt: number,
   ending: Ending | undefined,
   cause: SeatCause | undefined,
   limits: TrialLimitOptions,
-  startedAt?: number,
 ): FinishedReport {
   const { status, error } = verdict(ending, cause, limits);
   const found = status === "completed" ? ending : undefined;
   const endedAt = ending?.endedAt ?? Date.now();
-  const ranMs = startedAt === undefined ? undefined : Math.max(0, endedAt - startedAt);
   return {
     kind: "finished",
     trial,
@@ -30,7 +29,7 @@ export function endingReport(
     objective: found?.objective,
     error,
     endedAt: toTimestamp(endedAt),
-    durationMs: ending?.durationMs ?? ranMs,
+    durationMs: ending?.durationMs ?? Math.max(0, endedAt - startedAt),
   };
 }
 

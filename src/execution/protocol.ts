@@ -73,11 +73,10 @@ export type TrialRequest =
   | { readonly method: "resultsOf"; readonly id: string }
   | { readonly method: "flush" };
 
-/** How a trial ended. Times are milliseconds; `startedAt` and `endedAt` since 1970. */
+/** How a trial ended. Times are milliseconds; `endedAt` since 1970. */
 export interface Ending {
   readonly id: string;
   readonly status: "completed" | "broken" | "interrupted";
-  readonly startedAt: number;
   readonly endedAt: number;
   readonly durationMs: number;
   /** A text of the codec. */

@@ -11,8 +11,16 @@ export interface SeatListener {
   onPull(): void;
   onStarted(trial: ClaimedTrial, startedAt: number, worker: string): void;
   onMetrics(trial: ClaimedTrial, message: Extract<FromWorker, { type: "metrics" }>): void;
-  /** A trial ended. `cause` is why it was asked to, if it was; `ending` is absent when its worker is gone. */
-  onEnded(trial: ClaimedTrial, ending: Ending | undefined, cause: SeatCause | undefined): void;
+  /**
+   * A trial ended that had started then, in milliseconds since 1970. `cause` is why it was asked to, if it was; `ending`
+   * is absent when its worker is gone.
+   */
+  onEnded(
+    trial: ClaimedTrial,
+    startedAt: number,
+    ending: Ending | undefined,
+    cause: SeatCause | undefined,
+  ): void;
   onRequest(
     trial: ClaimedTrial,
     message: Extract<FromWorker, { type: "request" }>,

@@ -23,7 +23,6 @@ function claimed(id: string, token = 1): ClaimedTrial {
 const ending = (id: string, status: Ending["status"] = "completed"): Ending => ({
   id,
   status,
-  startedAt: 0,
   endedAt: 1,
   durationMs: 1,
 });
@@ -83,7 +82,7 @@ function openSeat(options: SeatSettings = {}) {
       onPull: () => undefined,
       onStarted: ({ id }, _at, worker) => void heard.push(["started", id, worker]),
       onMetrics: ({ id }) => void heard.push(["metrics", id]),
-      onEnded: ({ id, token }, ended, cause) =>
+      onEnded: ({ id, token }, _, ended, cause) =>
         void heard.push(["ended", id, token, ended?.status, cause?.kind]),
       onRequest: ({ id }) => void heard.push(["request", id]),
       onSilent: (trials) => void heard.push(["silent", trials.map(({ id }) => id)]),

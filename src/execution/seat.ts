@@ -10,6 +10,7 @@ import type { WorkerActivity } from "./progress.ts";
 import type { AbortCause, Ending, FromWorker, Reply, Task } from "./protocol.ts";
 import type { SeatCause, SeatListener } from "./seat-listener.ts";
 import { TrialLimits, type TrialLimitOptions } from "./trial-limits.ts";
+import { WaitingTrials } from "./waiting-trials.ts";
 import { WorkerSlot, type WorkerSlotListener } from "./worker-slot.ts";
 
 /** How long a trial that was asked to end may take before its worker is ended. */
@@ -27,6 +28,8 @@ interface Running {
   readonly id: string;
   /** Undefined when it was taken back while the worker already went on to it. */
   readonly trial: ClaimedTrial | undefined;
+  /** When it began by the worker's clock, in milliseconds since 1970, and by the one of this thread. */
+  readonly at: number;
   readonly since: number;
   cause?: SeatCause;
   grace?: NodeJS.Timeout;
@@ -42,7 +45,7 @@ export class Seat implements WorkerSlotListener {
   readonly #options: SeatOptions;
   readonly #limits: TrialLimits;
   readonly #answers: AnswerWatch;
-  readonly #queue = new Map<string, ClaimedTrial>();
+  readonly #queue = new WaitingTrials();
   readonly #worker: WorkerSlot;
   #running: Running | undefined;
   #isReplacing = false;
@@ -58,7 +61,7 @@ export class Seat implements WorkerSlotListener {
     });
     this.#answers = new AnswerWatch({
       isAwaited: () =>
-        this.#queue.size > 0 &&
+        this.#queue.count > 0 &&
         this.#running === undefined &&
         !this.#isReplacing &&
         options.canEndWorker,
@@ -69,7 +72,7 @@ export class Seat implements WorkerSlotListener {
   }
 
   get queued(): number {
-    return this.#queue.size;
+    return this.#queue.count;
   }
 
   /** How many trials may be assigned; none behind one that runs for long, whatever was asked for before it. */
@@ -82,7 +85,7 @@ export class Seat implements WorkerSlotListener {
   }
 
   get isIdle(): boolean {
-    return this.#running === undefined && this.#queue.size === 0;
+    return this.#running === undefined && this.#queue.count === 0;
   }
 
   /** What runs, by its number, and for how long; undefined when nothing does. */
@@ -95,7 +98,7 @@ export class Seat implements WorkerSlotListener {
   /** The trials that the seat holds, running or not. */
   *held(): Generator<ClaimedTrial> {
     if (this.#running?.trial !== undefined) yield this.#running.trial;
-    yield* this.#queue.values();
+    yield* this.#queue.all;
   }
 
   /** Starts the worker before there is something to run. */
@@ -104,7 +107,7 @@ export class Seat implements WorkerSlotListener {
   }
 
   assign(trials: readonly ClaimedTrial[]): void {
-    for (const trial of trials) this.#queue.set(trial.id, trial);
+    this.#queue.add(trials);
     this.#credit = Math.max(0, this.#credit - trials.length);
     if (this.#worker.isReady) this.#run(trials);
     else this.open();
@@ -114,19 +117,15 @@ export class Seat implements WorkerSlotListener {
   abort({ id, token }: Lease, cause: AbortCause): void {
     if (this.#running?.trial?.id === id && this.#running.trial.token === token) {
       this.#abortRunning(this.#running, cause);
-    } else if (this.#queue.get(id)?.token === token) {
-      this.#queue.delete(id);
+    } else if (this.#queue.takeClaim({ id, token }) !== undefined) {
       this.#worker.post({ type: "abort", id, cause });
     }
   }
 
   /** Takes back what was not started. */
   withdraw(): ClaimedTrial[] {
-    if (this.#queue.size === 0) return [];
-    this.#worker.post({ type: "drop" });
-    const unstarted = [...this.#queue.values()];
-    this.#queue.clear();
-    return unstarted;
+    if (this.#queue.count > 0) this.#worker.post({ type: "drop" });
+    return this.#queue.takeAll();
   }
 
   /** Takes back what was not started, and asks what runs to end. */
@@ -144,8 +143,8 @@ export class Seat implements WorkerSlotListener {
 
   onReady(trials: number): void {
     this.#answers.heard();
-    this.#credit = Math.max(0, trials - this.#queue.size);
-    if (this.#queue.size > 0) this.#run([...this.#queue.values()]);
+    this.#credit = Math.max(0, trials - this.#queue.count);
+    if (this.#queue.count > 0) this.#run(this.#queue.all);
     if (this.#credit > 0) this.#listener.onPull();
   }
 
@@ -219,9 +218,8 @@ export class Seat implements WorkerSlotListener {
   }
 
   #started({ id, at }: { readonly id: string; readonly at: number }): void {
-    const trial = this.#queue.get(id);
-    this.#queue.delete(id);
-    const running: Running = { id, trial, since: performance.now() };
+    const trial = this.#queue.take(id);
+    const running: Running = { id, trial, at, since: performance.now() };
     this.#running = running;
     if (trial === undefined) {
       this.#abortRunning(running, "interrupted");
@@ -249,7 +247,8 @@ export class Seat implements WorkerSlotListener {
   #leave(running: Running, ending: Ending | undefined, cause: SeatCause | undefined): void {
     this.#clearTimers();
     this.#running = undefined;
-    if (running.trial !== undefined) this.#listener.onEnded(running.trial, ending, cause);
+    const { trial, at } = running;
+    if (trial !== undefined) this.#listener.onEnded(trial, at, ending, cause);
   }
 
   #request(message: Extract<FromWorker, { type: "request" }>): void {
@@ -287,8 +286,8 @@ export class Seat implements WorkerSlotListener {
 
   /** Another worker takes the place, at once if there is something to run. */
   #succeed(): void {
-    this.#credit = this.#queue.size > 0 ? 0 : 1;
-    if (this.#queue.size > 0) this.open();
+    this.#credit = this.#queue.count > 0 ? 0 : 1;
+    if (this.#queue.count > 0) this.open();
     else this.#listener.onPull();
   }
 

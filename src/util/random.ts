@@ -105,7 +105,11 @@ class XoroshiroRandom implements Random {
  * that 1 and "1" differ; numbers are texts, so that NaN is one.
  */
 function digestOf(parts: readonly (string | number)[]): string {
-  const texts = parts.map((part) => `["${typeof part}",${JSON.stringify(String(part))}]`);
+  const texts = parts.map((part) =>
+    typeof part === "number"
+      ? `["number","${String(part)}"]`
+      : `["string",${JSON.stringify(part)}]`,
+  );
   return hash("sha256", `[${texts.join(",")}]`, "hex");
 }
 

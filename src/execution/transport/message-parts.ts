@@ -40,17 +40,17 @@ export function joinMessage(text: string, attachments: readonly Buffer[]): unkno
   const whole = value as { readonly message: object; readonly places: readonly Place[] };
   for (const [i, { path, as }] of whole.places.entries()) {
     const bytes = attachments[i] ?? Buffer.alloc(0);
-    put(whole.message, path, as === "text" ? bytes.toString() : kept(bytes, as));
+    put(whole.message, path, attached(bytes, as));
   }
   return whole.message;
 }
 
-function kept(bytes: Buffer, as: "bytes" | "long"): Buffer | LongText {
-  const copy = keep(bytes);
-  return as === "long" ? new LongText(copy) : copy;
+function attached(bytes: Buffer, as: Place["as"]): string | Buffer | LongText {
+  if (as === "long") return new LongText(keep(bytes));
+  return as === "text" ? bytes.toString() : Buffer.from(bytes);
 }
 
-/** Copies share memory of this size: a piece of memory for each would take longer than the copy. */
+/** Long texts share memory of this size: a piece of memory for each would take longer than the copy. */
 const slabBytes = 1 << 18;
 const mostShared = slabBytes / 8;
 let slab = Buffer.alloc(0);

@@ -127,8 +127,7 @@ export class TrialRunner {
     let turnedAt = performance.now();
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
       const scope = this.#enter(task);
-      const startedAt = Date.now();
-      const started = { id: task.id, at: startedAt };
+      const started = { id: task.id, at: Date.now() };
       this.#move(ended === undefined ? { started } : { ended, started });
       const before = performance.now();
       let outcome: Outcome = interrupted;
@@ -145,7 +144,7 @@ export class TrialRunner {
       const durationMs = over - before;
       const answers = scope.end();
       if (answers !== undefined) await answers;
-      ended = { id: scope.id, ...outcome, startedAt, endedAt: Date.now(), durationMs };
+      ended = { id: scope.id, ...outcome, endedAt: Date.now(), durationMs };
       this.#leave(durationMs);
       if (ended.status === "broken") {
         await this.#pause(ended);
