@@ -42,8 +42,9 @@ test.each(executors)(
     const pids = [...(await processesWith(`ASSAY_TEST_MARK=${mark}`)).keys()];
     const used = async () =>
       (await Promise.all(pids.map(processorTimeMs))).reduce((sum, ms) => sum + ms, 0);
-    // What is left of the run's start, and of the last commits, is not waiting.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // What is left of the last commits is not waiting, nor of the run's start: a second after its own, a worker process
+    // starts the thread by which it watches its parent.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     const before = await used();
     await new Promise((resolve) => setTimeout(resolve, watchedMs));
     expect((await used()) - before).toBeLessThan(mostMs);
