@@ -50,7 +50,7 @@ const folder = createSandbox({
   "task.mjs": "export default () => ({});",
   "empty.ts": experimentOf("empty", trials, "({ text: '' })"),
   "large.ts": experimentOf("large", trials, "({ text: 'x'.repeat(10_000) })"),
-  // So many that the start of the workers, which `bench start` measures, does not decide: a process takes 100 to 250 ms.
+  // So many that the start of the workers, which `bench start` measures, does not decide.
   "busy.ts": experimentOf("busy", 400, "{ burn(50); return {}; }", burn),
 });
 

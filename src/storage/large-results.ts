@@ -33,7 +33,7 @@ export interface LargeResults {
 
 /**
  * Splits results that are too large for a document; undefined for all others, which are stored as they are.
- * @param text of the codec, of a map
+ * @param results a text of the codec, of a map
  */
 export function splitResults(
   experiment: number,

@@ -50,7 +50,7 @@ function attached(bytes: Buffer, as: Place["as"]): string | Buffer | LongText {
   return as === "text" ? bytes.toString() : Buffer.from(bytes);
 }
 
-/** Long texts share memory of this size: a piece of memory for each would take longer than the copy. */
+/** Long texts share memory of this size: to get a piece of memory for each takes about as long as the copy. */
 const slabBytes = 1 << 18;
 const mostShared = slabBytes / 8;
 let slab = Buffer.alloc(0);

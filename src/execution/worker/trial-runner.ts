@@ -118,7 +118,7 @@ export class TrialRunner {
 
   /**
    * Runs tasks until none is left. Never rejects. It waits for nothing that is there already, and in no other function:
-   * on Node.js 20, each promise costs a short trial as much as all else.
+   * on Node.js 20, AsyncLocalStorage hears of every promise, which short trials notice.
    */
   async #work(): Promise<void> {
     this.#isWorking = true;
