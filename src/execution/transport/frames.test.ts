@@ -106,11 +106,11 @@ describe("messages as frames", () => {
     const writer = new FrameWriter();
     fc.assert(
       fc.property(fc.oneof(messages, flatMessages), (message) => {
-        expect(writer.encode(message).equals(encodeFrame(message))).toBe(true);
+        expect(encodeFrame(message).equals(writer.encode(message))).toBe(true);
       }),
     );
     const large = { text: "ü".repeat(30_000), other: { text: "x".repeat(100_000) } };
-    expect(readAll([writer.encode(large)])).toEqual([large]);
+    expect(readAll([Buffer.from(writer.encode(large))])).toEqual([large]);
   });
 
   test("are not changed by being sent", () => {

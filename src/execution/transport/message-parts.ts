@@ -1,6 +1,7 @@
 import { decodeValue } from "../../values/decode.ts";
 import { encodeValue } from "../../values/encode.ts";
 import { LongText, longText } from "../../values/long-text.ts";
+import { isPlainMessage } from "../plain-message.ts";
 import { isPlainKey, isPlainObject, isPlainString } from "../../values/plain.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface MessageParts {
 
 type Attachment = Uint8Array | string;
 
+const none: readonly Attachment[] = [];
+
 type Path = readonly (string | number)[];
 
 /** Where an attachment belongs in the message. */
@@ -25,6 +28,7 @@ interface Place {
 
 /** The parts of a message, which is not changed. */
 export function splitMessage(message: object): MessageParts {
+  if (isPlainMessage(message)) return { text: JSON.stringify(message), attachments: none };
   const search = new Search();
   search.visit(message);
   const { places, attachments } = search;

@@ -46,8 +46,9 @@ export class RingWriter {
     let rest = bytes;
     while (rest.length > 0) {
       const size = this.#writeSome(rest);
-      rest = rest.subarray(size);
       if (Atomics.exchange(this.#header, readerSleeps, 0) === 1) this.#wake();
+      if (size === rest.length) return;
+      rest = rest.subarray(size);
     }
   }
 

@@ -42,13 +42,14 @@ export class TrialScope implements TrialContext {
   readonly params: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly store: unknown;
-  readonly metrics: MetricBuffer;
   readonly #task: Task;
   readonly #channel: TrialChannel;
   /** Why the trial shall end; undefined while it need not. */
   #reason: AssayError | undefined;
   #controller: AbortController | undefined;
-  readonly #requests = new Set<Promise<unknown>>();
+  /** What few trials need is made when one does. */
+  #metrics: MetricBuffer | undefined;
+  #requests: Set<Promise<unknown>> | undefined;
   #random: Random | undefined;
   #directory: string | undefined;
   #ended = false;
@@ -62,7 +63,6 @@ export class TrialScope implements TrialContext {
     this.params = decodeValue(task.params) as TrialScope["params"];
     this.seed = task.seed;
     this.store = store;
-    this.metrics = new MetricBuffer((points) => channel.sendMetrics(task.id, points));
   }
 
   get random(): Random {
@@ -93,7 +93,8 @@ export class TrialScope implements TrialContext {
 
   report(metrics: Readonly<Record<string, number>>, step?: number): PromiseLike<void> {
     this.#assertRunning("report");
-    this.metrics.add(metrics, step);
+    this.#metrics ??= new MetricBuffer((points) => this.#channel.sendMetrics(this.id, points));
+    this.#metrics.add(metrics, step);
     // Most callers do not wait: asking for the commit costs a round trip, so only `await` asks.
     return {
       then: (onCommitted, onFailed) =>
@@ -113,7 +114,7 @@ export class TrialScope implements TrialContext {
       state: encodeValue(state, "state"),
       random: encodeValue(this.random.state),
       label,
-      points: this.metrics.count,
+      points: this.#metrics?.count ?? 0,
     };
     return (await this.#request(call)) as number;
   }
@@ -152,20 +153,21 @@ export class TrialScope implements TrialContext {
 
   /** Sends what was collected; nothing can be asked from now on. What was asked is answered when the promise resolves. */
   end(): Promise<unknown> | undefined {
-    this.metrics.flush();
+    this.#metrics?.flush();
     this.#ended = true;
-    return this.#requests.size > 0 ? Promise.allSettled(this.#requests) : undefined;
+    return this.#requests === undefined ? undefined : Promise.allSettled(this.#requests);
   }
 
   async #request(call: TrialRequest): Promise<unknown> {
     this.#assertRunning(call.method === "flush" ? "report" : call.method);
-    this.metrics.flush();
+    this.#metrics?.flush();
     const answer = this.#channel.request(this.id, call);
-    this.#requests.add(answer);
+    const requests = (this.#requests ??= new Set());
+    requests.add(answer);
     try {
       return await answer;
     } finally {
-      this.#requests.delete(answer);
+      requests.delete(answer);
     }
   }
 
