@@ -237,14 +237,11 @@ function attemptOf({ trial, status, endedAt }: FinishedReport): Query {
 }
 
 /** Trials are found by number: those of one commit lie side by side, by id they would be anywhere. */
-function conditional(trial: ClaimedTrial, change: Change, where: Query = {}): Operation {
+function conditional(trial: ClaimedTrial, change: Change, where?: Query): Operation {
   const { experiment, number, token } = trial;
-  return {
-    kind: "update",
-    collection: "trials",
-    query: { ...where, experiment, number, token, status: "reserved" },
-    change,
-  };
+  const held = { experiment, number, token, status: "reserved" };
+  const query = where === undefined ? held : { ...where, ...held };
+  return { kind: "update", collection: "trials", query, change };
 }
 
 const ofTheLastAttempt = [

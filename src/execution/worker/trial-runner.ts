@@ -144,7 +144,12 @@ export class TrialRunner {
       const durationMs = over - before;
       const answers = scope.end();
       if (answers !== undefined) await answers;
-      ended = { id: scope.id, ...outcome, endedAt: Date.now(), durationMs };
+      ended = {
+        id: scope.id,
+        ...outcome,
+        endedAt: Date.now(),
+        durationMs: toMicroseconds(durationMs),
+      };
       this.#leave(durationMs);
       if (ended.status === "broken") {
         await this.#pause(ended);
@@ -235,6 +240,11 @@ export class TrialRunner {
     if (result.ok) waiting?.resolve(result.value);
     else waiting?.reject(fromErrorData(result.error));
   }
+}
+
+/** Milliseconds as far as they mean something: the clock's last digits are noise, and long to write and to read. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 function failure(scope: TrialScope, error: unknown): Outcome {

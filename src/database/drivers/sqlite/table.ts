@@ -8,6 +8,12 @@ import { addUndeclared, encodeUndeclared } from "../../sql/undeclared.ts";
 import { columnType, type Bound } from "./columns.ts";
 import { locate } from "./sql.ts";
 
+/** A column of a row: that of a declared field, or (without a type) that of all undeclared ones. */
+interface Column {
+  readonly name: string;
+  readonly type: FieldType | undefined;
+}
+
 /** How one collection is laid out: its declared fields as columns, all others as JSON in one more. */
 export class Table {
   readonly name: string;
@@ -16,6 +22,8 @@ export class Table {
   readonly columns: readonly string[];
   /** How many rows a statement inserts at most: SQLite copies what is bound, and content is large. */
   readonly mostRows: number;
+  readonly #all: readonly Column[];
+  readonly #rest: Column = { name: restColumn, type: undefined };
   readonly #inserts = new Map<string, string>();
 
   constructor(collection: string, fields: DeclaredFields) {
@@ -23,6 +31,7 @@ export class Table {
     // Without a prototype, so that no undeclared field is mistaken for one of Object's own.
     this.fields = Object.assign(Object.create(null) as Record<string, FieldType>, fields);
     this.columns = Object.keys(fields);
+    this.#all = [...this.columns.map((name) => ({ name, type: fields[name] })), this.#rest];
     this.mostRows = Object.values(fields).includes("bytes") ? 1 : 32;
   }
 
@@ -44,16 +53,17 @@ export class Table {
   }
 
   /** The columns that a document with these fields has something for. */
-  columnsFor(fields: readonly string[]): readonly string[] {
-    const declared = fields.filter((field) => this.fields[field] !== undefined);
+  columnsFor(fields: readonly string[]): readonly Column[] {
+    const columns = fields.map((name) => ({ name, type: this.fields[name] }));
+    const declared = columns.filter(({ type }) => type !== undefined);
     return declared.length === fields.length && declared.length > 0
       ? declared
-      : [...declared, restColumn];
+      : [...declared, this.#rest];
   }
 
   /** Inserts so many rows of these columns. */
-  insertSql(verb: string, columns: readonly string[], rows: number): string {
-    const names = columns.map(identifier).join(", ");
+  insertSql(verb: string, columns: readonly Column[], rows: number): string {
+    const names = columns.map(({ name }) => identifier(name)).join(", ");
     const key = `${verb} ${String(rows)} ${names}`;
     let sql = this.#inserts.get(key);
     if (sql === undefined) {
@@ -65,11 +75,12 @@ export class Table {
   }
 
   /** Adds the values of a document, in the order of these columns, to what is bound. */
-  addRow(bound: Bound[], document: Document, columns: readonly string[]): void {
-    for (const column of columns) {
-      const isRest = column === restColumn && this.fields[column] === undefined;
+  addRow(bound: Bound[], document: Document, columns: readonly Column[]): void {
+    for (const { name, type } of columns) {
       bound.push(
-        isRest ? encodeUndeclared(document, this.fields) : this.toBound(column, document[column]),
+        type === undefined
+          ? encodeUndeclared(document, this.fields)
+          : this.#toBound(name, type, document[name]),
       );
     }
   }
@@ -77,14 +88,17 @@ export class Table {
   /** The values of a document, in the order of all columns and the rest. */
   toRow(document: Document): Bound[] {
     const row: Bound[] = [];
-    this.addRow(row, document, [...this.columns, restColumn]);
+    this.addRow(row, document, this.#all);
     return row;
   }
 
   /** One declared field's value for SQLite; `INVALID_VALUE` when the field cannot hold it. */
   toBound(field: string, value: unknown): Bound {
+    return this.#toBound(field, this.fields[field], value);
+  }
+
+  #toBound(field: string, type: FieldType | undefined, value: unknown): Bound {
     if (value === undefined || value === null) return null;
-    const type = this.fields[field];
     const bound = type === undefined ? undefined : toDeclared(type, value);
     if (bound !== undefined) return bound;
     throw cannotHold(this.name, field, type, value);
