@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ClaimedTrial } from "../storage/leases.ts";
 import type { TrialReport } from "../storage/reports.ts";
 import { createDeferred, type Deferred } from "../util/deferred.ts";
+import { LongText } from "../values/long-text.ts";
 import { Journal } from "./journal.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -46,6 +47,19 @@ function openJournal() {
 }
 
 describe("what is told of trials", () => {
+  test("is released when it is committed: its memory may be used again", async () => {
+    const { journal, commits } = openJournal();
+    let isReleased = false;
+    const results = new LongText("{}", () => void (isReleased = true));
+    journal.add({ kind: "finished", trial: claimed("a"), status: "completed", results });
+    const flushed = journal.flush();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isReleased).toBe(false);
+    commits[0]?.answer.resolve([true]);
+    await flushed;
+    expect(isReleased).toBe(true);
+  });
+
   test("is committed together, in the order in which it came, within 50 ms", async () => {
     const { journal, commits } = openJournal();
     journal.add(finished("a"));

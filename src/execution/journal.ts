@@ -1,5 +1,6 @@
 import type { ClaimedTrial } from "../storage/leases.ts";
 import type { ReportStore, TrialReport } from "../storage/reports.ts";
+import { LongText } from "../values/long-text.ts";
 
 /** Nothing that a worker told waits longer than this to be committed. */
 const maxDelayMs = 50;
@@ -15,7 +16,7 @@ export interface JournalOptions {
 
 /**
  * Group commit: collects what workers report and writes many reports in one transaction, within 50 ms and
- * in the order in which they came. Each report is accepted or refused by itself.
+ * in the order in which they came. Each report is accepted or refused by itself; long results are released then.
  */
 export class Journal {
   readonly #options: JournalOptions;
@@ -60,6 +61,8 @@ export class Journal {
   async #write(reports: readonly TrialReport[]): Promise<void> {
     const outcomes = await this.#commit(reports);
     for (const [i, report] of reports.entries()) {
+      if (report.kind === "finished" && report.results instanceof LongText)
+        report.results.release();
       if (outcomes[i] === true) continue;
       this.#stale.add(report.trial);
       this.#options.onStale(report);

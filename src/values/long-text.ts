@@ -6,10 +6,19 @@ export const longText = 4096;
  * a NUL or a lone surrogate.
  */
 export class LongText {
-  readonly value: string | Uint8Array;
+  #value: string | Uint8Array | undefined;
+  #onRelease: (() => void) | undefined;
 
-  constructor(value: string | Uint8Array) {
-    this.value = value;
+  /** @param onRelease hears that nobody reads it any more */
+  constructor(value: string | Uint8Array, onRelease?: () => void) {
+    this.#value = value;
+    this.#onRelease = onRelease;
+  }
+
+  /** `TypeError` once it is released: there may be another text by then. */
+  get value(): string | Uint8Array {
+    if (this.#value === undefined) throw new TypeError("A long text was read after its release");
+    return this.#value;
   }
 
   /** How many characters there are at most. */
@@ -17,9 +26,16 @@ export class LongText {
     return this.value.length;
   }
 
+  /** It is where it is kept, and its memory may be used for others. Once is enough. */
+  release(): void {
+    this.#value = undefined;
+    this.#onRelease?.();
+    this.#onRelease = undefined;
+  }
+
   toString(): string {
-    if (typeof this.value === "string") return this.value;
-    const { buffer, byteOffset, length } = this.value;
-    return Buffer.from(buffer, byteOffset, length).toString("utf8");
+    const { value } = this;
+    if (typeof value === "string") return value;
+    return Buffer.from(value.buffer, value.byteOffset, value.length).toString("utf8");
   }
 }

@@ -1,8 +1,9 @@
 import { decodeValue } from "../../values/decode.ts";
 import { encodeValue } from "../../values/encode.ts";
 import { LongText, longText } from "../../values/long-text.ts";
-import { isPlainMessage } from "../plain-message.ts";
 import { isPlainKey, isPlainObject, isPlainString } from "../../values/plain.ts";
+import { isPlainMessage } from "../plain-message.ts";
+import { TextMemory } from "./text-memory.ts";
 
 /**
  * A message as a text of the codec, without what would be copied and escaped at a cost: bytes and long texts are
@@ -49,28 +50,11 @@ export function joinMessage(text: string, attachments: readonly Buffer[]): unkno
   return whole.message;
 }
 
+const texts = new TextMemory();
+
 function attached(bytes: Buffer, as: Place["as"]): string | Buffer | LongText {
-  if (as === "long") return new LongText(keep(bytes));
+  if (as === "long") return texts.keep(bytes);
   return as === "text" ? bytes.toString() : Buffer.from(bytes);
-}
-
-/** Long texts share memory of this size: to get a piece of memory for each takes about as long as the copy. */
-const slabBytes = 1 << 18;
-const mostShared = slabBytes / 8;
-let slab = Buffer.alloc(0);
-let used = 0;
-
-function keep(bytes: Buffer): Buffer {
-  if (bytes.length > mostShared) return Buffer.from(bytes);
-  if (used + bytes.length > slab.length) {
-    slab = Buffer.allocUnsafeSlow(slabBytes);
-    used = 0;
-  }
-  const copy = slab.subarray(used, used + bytes.length);
-  copy.set(bytes);
-  // Words are copied where both sides begin at one.
-  used = Math.ceil((used + bytes.length) / 8) * 8;
-  return copy;
 }
 
 /** Looks in a message for what is to be attached, and whether JSON writes the rest as it is. */
