@@ -6,6 +6,7 @@ import type { WorkerActivity } from "./progress.ts";
 import type { AbortCause, DescribedExperiment, FromWorker, Task } from "./protocol.ts";
 import { Seat } from "./seat.ts";
 import type { SeatListener } from "./seat-listener.ts";
+import { SpareTrials } from "./spare-trials.ts";
 import type { TrialLimitOptions } from "./trial-limits.ts";
 
 /** So many trials may wait in all workers of a run together, and in one: more of them cost memory and save little. */
@@ -35,6 +36,7 @@ export class Crew implements SeatListener {
   readonly #described = createDeferred<DescribedExperiment>();
   readonly #host: WorkerHost;
   readonly #seats: readonly Seat[];
+  readonly #spare: SpareTrials;
   #listener: CrewListener | undefined;
   /** What was written before anybody attended: while the file was imported. */
   #early: Parameters<SeatListener["onOutput"]>[] = [];
@@ -51,6 +53,7 @@ export class Crew implements SeatListener {
     this.#host = executor.open({ program, memoryMb, maxAhead });
     const seat = { ...options, toTask, canEndWorker: !executor.isInline };
     this.#seats = Array.from({ length: workers }, () => new Seat(this.#host, this, seat));
+    this.#spare = new SpareTrials(workers);
     this.#seats[0]?.open();
   }
 
@@ -59,13 +62,18 @@ export class Crew implements SeatListener {
     return this.#described.promise;
   }
 
-  /** How many trials the workers ask for. */
+  /** How many trials to claim: as many as the workers ask for, and of short ones some more. */
   get credit(): number {
-    return this.#seats.reduce((sum, seat) => sum + seat.credit, 0);
+    const asked = this.#seats.reduce((sum, seat) => sum + seat.credit, -this.#spare.count);
+    return this.#isStalled ? Math.max(0, asked) : this.#spare.toClaim(Math.max(0, asked));
   }
 
   get isIdle(): boolean {
-    return this.#seats.every((seat) => seat.isIdle);
+    return this.#spare.count === 0 && this.#seats.every((seat) => seat.isIdle);
+  }
+
+  get #isStalled(): boolean {
+    return this.#seats.some((seat) => seat.isStalled);
   }
 
   /** What each worker runs; null for one that runs nothing. */
@@ -87,37 +95,48 @@ export class Crew implements SeatListener {
 
   /** The trials that the workers hold, running or not. */
   *held(): Generator<ClaimedTrial> {
+    yield* this.#spare.all;
     for (const seat of this.#seats) yield* seat.held();
   }
 
-  /** Shares trials out among those who asked, evenly; each gets its share in one message. */
+  /**
+   * Shares trials out among those who asked, evenly; each gets its share in one message. What is left waits for the
+   * next who asks.
+   */
   assign(trials: readonly ClaimedTrial[]): void {
+    const waiting = [...this.#spare.takeAll(), ...trials];
     const asking = this.#seats.filter(({ credit }) => credit > 0).sort(byCredit);
-    const seats = asking.length > 0 ? asking : this.#seats.slice(0, 1);
+    // Nobody would ask for what waits if all are idle.
+    if (asking.length === 0 && this.#seats.every((seat) => seat.isIdle)) {
+      this.#seats[0]?.assign(waiting);
+      return;
+    }
     let from = 0;
-    for (const [i, seat] of seats.entries()) {
-      const left = trials.length - from;
-      const share = Math.ceil(left / (seats.length - i));
-      const isLast = i === seats.length - 1;
-      const to = from + (isLast ? left : Math.min(seat.credit, share));
-      if (to > from) seat.assign(trials.slice(from, to));
+    for (const [i, seat] of asking.entries()) {
+      const share = Math.ceil((waiting.length - from) / (asking.length - i));
+      const to = from + Math.min(seat.credit, share);
+      if (to > from) seat.assign(waiting.slice(from, to));
       from = to;
     }
+    this.#spare.keep(waiting.slice(from));
   }
 
   /** Asks a trial to end, and ends its worker after a grace. */
   abort(lease: Lease, cause: AbortCause): void {
+    this.#spare.drop(lease);
     for (const seat of this.#seats) seat.abort(lease, cause);
   }
 
   /** Takes back what waits behind trials that run for long. */
   withdrawStalled(): ClaimedTrial[] {
-    return this.#seats.filter((seat) => seat.isStalled).flatMap((seat) => seat.withdraw());
+    if (!this.#isStalled) return [];
+    const stalled = this.#seats.filter((seat) => seat.isStalled);
+    return [...this.#spare.takeAll(), ...stalled.flatMap((seat) => seat.withdraw())];
   }
 
   /** Takes back what was not started, and asks what runs to end. */
   interrupt(): ClaimedTrial[] {
-    return this.#seats.flatMap((seat) => seat.interrupt());
+    return [...this.#spare.takeAll(), ...this.#seats.flatMap((seat) => seat.interrupt())];
   }
 
   async close(): Promise<void> {
@@ -136,6 +155,7 @@ export class Crew implements SeatListener {
   }
 
   onPull(): void {
+    if (this.#spare.count > 0) this.assign([]);
     this.#listener?.onPull();
   }
 
@@ -148,6 +168,8 @@ export class Crew implements SeatListener {
   }
 
   onEnded(...heard: Parameters<SeatListener["onEnded"]>): void {
+    const [, , ending] = heard;
+    if (ending !== undefined) this.#spare.ran(ending.durationMs);
     this.#listener?.onEnded(...heard);
   }
 

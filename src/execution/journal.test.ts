@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ClaimedTrial } from "../storage/leases.ts";
+import { claimedTrial as claimed } from "../../test/support/scripted-workers.ts";
 import type { TrialReport } from "../storage/reports.ts";
 import { createDeferred, type Deferred } from "../util/deferred.ts";
 import { LongText } from "../values/long-text.ts";
@@ -7,19 +7,6 @@ import { Journal } from "./journal.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-function claimed(id: string): ClaimedTrial {
-  const rest = {
-    experiment: 1,
-    number: 0,
-    attempt: 0,
-    params: "{}",
-    seed: 1,
-    losses: 0,
-    failures: 0,
-  };
-  return { id, token: 1, ...rest };
-}
 
 const finished = (id: string): TrialReport => ({
   kind: "finished",

@@ -1,42 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ClaimedTrial } from "../storage/leases.ts";
-import type { WorkerHost, WorkerListener } from "./executor.ts";
-import type { Ending, FromWorker, ToRunner } from "./protocol.ts";
+import {
+  claimedTrial as claimed,
+  endingOf as ending,
+  scriptedWorkers,
+  type ScriptedWorker,
+} from "../../test/support/scripted-workers.ts";
 import { Seat } from "./seat.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-function claimed(id: string, token = 1): ClaimedTrial {
-  const rest = {
-    experiment: 1,
-    number: 0,
-    attempt: 0,
-    params: "{}",
-    seed: 1,
-    losses: 0,
-    failures: 0,
-  };
-  return { id, token, ...rest };
-}
-
-const ending = (id: string, status: Ending["status"] = "completed"): Ending => ({
-  id,
-  status,
-  endedAt: 1,
-  durationMs: 1,
-});
-
-/** A worker that does nothing by itself: the test speaks for it. */
-interface ScriptedWorker {
-  readonly listener: WorkerListener;
-  readonly posted: ToRunner[];
-  isTerminated: boolean;
-  isStopped: boolean;
-  tell(message: FromWorker): void;
-  /** Goes on: tells that a trial ended and another started. */
-  move(ended: Ending | undefined, started?: string): void;
-}
 
 interface SeatSettings {
   readonly timeoutMs?: number;
@@ -45,35 +17,8 @@ interface SeatSettings {
 }
 
 function openSeat(options: SeatSettings = {}) {
-  const workers: ScriptedWorker[] = [];
+  const { host, workers } = scriptedWorkers();
   const heard: unknown[][] = [];
-  const host: WorkerHost = {
-    launch(listener) {
-      const worker: ScriptedWorker = {
-        listener,
-        posted: [],
-        isTerminated: false,
-        isStopped: false,
-        tell: (message) => listener.onMessage(message),
-        move: (ended, started) => {
-          listener.onMessage({
-            type: "moved",
-            ...(ended === undefined ? {} : { ended }),
-            ...(started === undefined ? {} : { started: { id: started, at: 0 } }),
-          });
-        },
-      };
-      workers.push(worker);
-      return {
-        name: `worker ${workers.length}`,
-        post: (message) => void worker.posted.push(message),
-        terminate: async () => {
-          worker.isTerminated = true;
-        },
-        isStopped: async () => worker.isStopped,
-      };
-    },
-  };
   const seat = new Seat(
     host,
     {
@@ -97,20 +42,7 @@ function openSeat(options: SeatSettings = {}) {
   );
   seat.open();
   const worker = (): ScriptedWorker => workers.at(-1)!;
-  const described = (): void => {
-    worker().tell({
-      type: "described",
-      experiment: {
-        name: "x",
-        space: "",
-        objective: undefined,
-        algorithm: undefined,
-        maxTrials: undefined,
-        seed: undefined,
-      },
-    });
-    worker().tell({ type: "moved", pull: 1 });
-  };
+  const described = (): void => worker().describe();
   return { seat, workers, worker, described, heard };
 }
 

@@ -17,7 +17,7 @@ export interface TrialSource {
 }
 
 /** Where nothing was open, it is looked again after so long, or when nothing else is left. */
-const emptyMs = 100;
+const emptyMs = 500;
 
 /** Everything of an experiment that is open: registered trials first, then what the algorithm suggests. */
 export function openTrials(

@@ -1,10 +1,12 @@
 import type { Storage } from "../../storage/storage.ts";
 
+type Readable = Omit<Storage, "commitReports">;
+
 /**
  * Everything that can be read of an experiment but what differs from one database to another: its key, and
  * the numbers of runs.
  */
-export async function contentsOf(storage: Storage, ref: string): Promise<unknown> {
+export async function contentsOf(storage: Readable, ref: string): Promise<unknown> {
   const { key: _, ...experiment } = await storage.getExperiment(ref);
   const trials: unknown[] = [];
   for (const id of await storage.getTrialIds(ref)) {
