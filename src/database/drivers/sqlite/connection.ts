@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Sqlite from "better-sqlite3";
+import { Checkpoints } from "./checkpoints.ts";
 import { isBusy, toAssayError } from "./errors.ts";
 import type { FileGuard } from "./file-guard.ts";
 
@@ -14,8 +15,8 @@ export class Connection {
   readonly raw: Sqlite.Database;
   readonly location: string;
   readonly #guard: FileGuard | undefined;
+  readonly #checkpoints: Checkpoints;
   readonly #statements = new Map<string, Sqlite.Statement>();
-
   readonly #closed: () => Promise<void>;
 
   /**
@@ -31,6 +32,7 @@ export class Connection {
     this.raw = raw;
     this.location = location;
     this.#guard = guard;
+    this.#checkpoints = new Checkpoints(raw);
     this.#closed = closed;
   }
 
@@ -57,6 +59,7 @@ export class Connection {
       try {
         const result = action();
         this.#guard?.check();
+        this.#checkpoints.look();
         this.prepare("COMMIT").run();
         return result;
       } catch (error) {

@@ -57,9 +57,6 @@ async function prepare(connection: Connection, durability: Durability): Promise<
     // Of a new file: results of some thousand bytes take fewer writes than in pages of 4096.
     raw.pragma("page_size = 8192");
     raw.pragma(`synchronous = ${durability}`);
-    // Checkpoints write pages at random and sync the file, and a run waits for that: with a log of up to 128 MB most
-    // runs end before the first. What is due then is done when the file is closed.
-    raw.pragma("wal_autocheckpoint = 16000");
     raw.pragma("cache_size = -8000");
   });
   const { mark, tables } = await connection.read(() => contents(raw));

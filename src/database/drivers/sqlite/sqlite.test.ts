@@ -21,6 +21,7 @@ import { serverTime, type Document, type ViewDeclaration } from "../../contract.
 import { ManagedDatabase } from "../../managed-database.ts";
 import { matchesDocument } from "../../match.ts";
 import { parseQuery } from "../../query.ts";
+import type { Connection } from "./connection.ts";
 import { openConnection } from "./open-connection.ts";
 import { openSqlite, openSqliteInMemory } from "./open.ts";
 
@@ -49,6 +50,28 @@ test("a file is in WAL mode and syncs every commit, unless that is given up", as
     expect(raw.pragma("wal_autocheckpoint", { simple: true })).toBeGreaterThan(1000);
     raw.close();
   }
+});
+
+test("the log is brought into the file less often by who writes alone than by one of several", async () => {
+  const path = (await projectFolder({})).path("a.db");
+  const connections = [
+    await openConnection(path, path, "normal"),
+    await openConnection(path, path, "normal"),
+  ] as const;
+  const pages = (): unknown[] =>
+    connections.map(({ raw }) => raw.pragma("wal_autocheckpoint", { simple: true }));
+  const [first, second] = connections;
+  await first.transaction(() => first.raw.exec("CREATE TABLE steps (i INTEGER)"));
+  const write = async (connection: Connection): Promise<void> => {
+    await connection.transaction(() => connection.raw.exec("INSERT INTO steps VALUES (1)"));
+  };
+  for (let i = 0; i < 200; i += 1) await write(first);
+  expect(pages()).toEqual([16_000, 16_000]);
+  for (let i = 0; i < 200; i += 1) for (const connection of connections) await write(connection);
+  expect(pages()).toEqual([4000, 4000]);
+  for (let i = 0; i < 200; i += 1) await write(second);
+  expect(pages()).toEqual([4000, 16_000]);
+  for (const connection of connections) await connection.close();
 });
 
 test("a file is marked as Assay's", async () => {
