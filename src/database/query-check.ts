@@ -55,7 +55,7 @@ function shapeOf(query: Query): string | undefined {
   for (const path in query) {
     const type = typeof query[path];
     if (type !== "string" && type !== "number") return undefined;
-    shape += `${path}\n`;
+    shape += `${String(path.length)} ${path} `;
   }
   return shape;
 }

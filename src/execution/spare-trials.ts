@@ -4,6 +4,8 @@ import type { ClaimedTrial, Lease } from "../storage/leases.ts";
 const togetherMs = 100;
 /** Workers with much shorter trials ask for many themselves. */
 const mostTogether = 32;
+/** Of longer trials none waits here, where another process could run it. */
+const longestMs = 200;
 /** How much the newest trial counts in the mean. */
 const weight = 0.1;
 
@@ -37,7 +39,7 @@ export class SpareTrials {
 
   /** How many trials to claim for workers that ask for so many. */
   toClaim(asked: number): number {
-    if (asked === 0 || this.#trialMs === undefined) return asked;
+    if (asked === 0 || this.#trialMs === undefined || this.#trialMs > longestMs) return asked;
     const together = Math.floor((this.#workers * togetherMs) / this.#trialMs);
     return Math.max(asked, Math.min(together, mostTogether));
   }

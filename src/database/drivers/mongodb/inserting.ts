@@ -2,7 +2,7 @@ import type { Filter as MongoFilter } from "mongodb";
 import { isConflictOf, writeErrorsOf, type WriteError } from "./errors.ts";
 import type { Key } from "./key.ts";
 import type { Stored } from "./layout.ts";
-import { pauseBefore, repeated } from "./repeat.ts";
+import { inTurn, pauseBefore, repeated } from "./repeat.ts";
 import type { ServerCollection } from "./server-collection.ts";
 
 /** A document to insert: under an `_id` of its key, if it has one that is not in the way. */
@@ -96,17 +96,21 @@ export async function insertAll(
   documents: readonly Stored[],
 ): Promise<void> {
   const done: unknown[] = [];
+  let isAgain = false;
   for (let from = 0; from < documents.length;) {
     const part = documents.slice(from).map((document) => ({ ...document }));
-    try {
+    const insert = async (): Promise<unknown> =>
       await collection.insertMany(part, { ordered: true });
+    try {
+      await (isAgain ? inTurn(collection, insert) : insert());
       return;
     } catch (error) {
       const [failed] = writeErrorsOf(error) ?? [];
       if (failed === undefined) throw error;
       done.push(...part.slice(0, failed.index).map(({ _id }) => _id));
       from += failed.index;
-      if (isConflictOf(failed)) continue;
+      isAgain = isConflictOf(failed);
+      if (isAgain) continue;
       if (done.length > 0) {
         await repeated(async () => await collection.deleteMany({ _id: { $in: done } } as object));
       }
