@@ -5,6 +5,7 @@ import type { Storage, Trial } from "assay";
 import { describe, expect, test } from "vitest";
 import { until } from "../support/experiment-folder.ts";
 import { endOf, faultFolder, stop } from "../support/fault/fault-folder.ts";
+import { isStopped } from "../support/fault/processes.ts";
 
 const everywhere = ["threads", "processes", "hybrid"] as const;
 const inProcesses = ["processes", "hybrid"] as const;
@@ -153,6 +154,8 @@ describe("a worker process that is stopped between two trials", () => {
       const running = run(["--executor", "processes", "--workers", "2"]);
       await isHeld();
       const { pid } = executions().find(({ number }) => number === 5) ?? { pid: 0 };
+      // Not from here: its trial may not have told its end yet.
+      await until(() => isStopped(pid));
       const goOn = await stop(pid);
       const storage = await open();
       await until(async () => (await storage.countCompletedTrials("faulty")) === 400);
