@@ -64,8 +64,9 @@ export class Crew implements SeatListener {
 
   /** How many trials to claim: as many as the workers ask for, and of short ones some more. */
   get credit(): number {
-    const asked = this.#seats.reduce((sum, seat) => sum + seat.credit, -this.#spare.count);
-    return this.#isStalled ? Math.max(0, asked) : this.#spare.toClaim(Math.max(0, asked));
+    const credit = this.#seats.reduce((sum, seat) => sum + seat.credit, 0);
+    const asked = Math.max(0, credit - this.#spare.count);
+    return this.#isStalled ? asked : this.#spare.toClaim(asked);
   }
 
   get isIdle(): boolean {

@@ -1,18 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { claimedTrial } from "../../test/support/scripted-workers.ts";
 import { endingReport } from "./ending-report.ts";
 import type { Ending } from "./protocol.ts";
 
-const trial = {
-  id: "a",
-  token: 1,
-  experiment: 1,
-  number: 0,
-  attempt: 0,
-  params: "{}",
-  seed: 1,
-  losses: 0,
-  failures: 0,
-};
+const trial = claimedTrial("a");
 
 const completed: Ending = {
   id: "a",

@@ -1,21 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { ClaimedTrial } from "../storage/leases.ts";
+import { claimedTrial as claimed } from "../../test/support/scripted-workers.ts";
 import { decodeValue } from "../values/decode.ts";
 import { MetricChunks } from "./metric-chunks.ts";
-
-function claimed(id: string): ClaimedTrial {
-  return {
-    id,
-    token: 1,
-    experiment: 1,
-    number: 0,
-    attempt: 0,
-    params: "",
-    seed: 1,
-    losses: 0,
-    failures: 0,
-  };
-}
 
 const point = (name: string, value: number) => ({ name, step: null, time: 0, value });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { claimedTrial as claimed } from "../../test/support/scripted-workers.ts";
 import type { OutputSegment } from "../model/output.ts";
-import type { ClaimedTrial } from "../storage/leases.ts";
 import { tailPart, type OutputReport } from "../storage/output.ts";
 import { decodeValue } from "../values/decode.ts";
 import { OutputCapture } from "./output-capture.ts";
@@ -10,20 +10,6 @@ afterEach(() => void vi.useRealTimers());
 
 const kibibyte = 1024;
 const line = `${"x".repeat(1023)}\n`;
-
-function claimed(id: string): ClaimedTrial {
-  return {
-    id,
-    token: 1,
-    experiment: 1,
-    number: 0,
-    attempt: 0,
-    params: "",
-    seed: 1,
-    losses: 0,
-    failures: 0,
-  };
-}
 
 function openCapture() {
   const reports: OutputReport[] = [];

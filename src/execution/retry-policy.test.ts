@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { claimedTrial } from "../../test/support/scripted-workers.ts";
 import type { FailureCause } from "../model/trial.ts";
 import type { FinishedReport } from "../storage/reports.ts";
 import { RetryPolicy, type RetryLimits } from "./retry-policy.ts";
 
 /** An attempt that failed, of a trial of which so many failed before. */
 function failed(cause: FailureCause, failures: number): FinishedReport {
-  const trial = { id: "a", token: 1, experiment: 1, number: 0, attempt: 0, params: "{}", seed: 1 };
   return {
     kind: "finished",
-    trial: { ...trial, losses: 0, failures },
+    trial: { ...claimedTrial("a"), failures },
     status: "broken",
     error: { cause, message: "No" },
   };

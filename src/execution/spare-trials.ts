@@ -11,8 +11,8 @@ const weight = 0.1;
 
 /**
  * Claimed trials that no worker has asked for yet. Of trials that take some 50 ms a worker asks for one at a time, and
- * a claim costs the coordinator about a millisecond of a processor that trials could use: so some are claimed at once,
- * and wait here for whoever asks first.
+ * a claim takes the coordinator some half a millisecond of a processor that trials could use: so some are claimed at
+ * once, and wait here for whoever asks first.
  */
 export class SpareTrials {
   readonly #workers: number;

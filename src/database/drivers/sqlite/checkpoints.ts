@@ -8,8 +8,8 @@ const lookEvery = 64;
 
 /**
  * How often whoever commits brings the log into the file (a checkpoint), and waits for it: pages are written at random
- * and synced. Most runs that have a file for themselves end before the first, and then it is done when the file is
- * closed. Where several write, whoever is held up by a large one would get less of the work than the others.
+ * and synced. A run of 10,000 results of 10 KB that has a file for itself ends before the first, and then it is done when
+ * the file is closed. Where several write, whoever is held up by a large one would get less of the work than the others.
  */
 export class Checkpoints {
   readonly #raw: Sqlite.Database;
